@@ -1,0 +1,67 @@
+// One thread, one loop, no locks. Everything that belongs to a loop is touched on its thread only;
+// other threads talk to it with post().
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "base/clock.h"
+#include "net/task.h"
+
+namespace lr::net {
+
+class EventLoop {
+ public:
+  EventLoop();
+  ~EventLoop();
+  EventLoop(const EventLoop&) = delete;
+  EventLoop& operator=(const EventLoop&) = delete;
+
+  asio::io_context& context() { return context_; }
+  Executor executor() { return context_.get_executor(); }
+  /// Runs until stop().
+  void run();
+  void stop();
+  /// From any thread.
+  void post(std::function<void()> work);
+  /// Time as of this loop turn; cheap, good to about a millisecond while work is going on.
+  MonoTime now() const { return now_; }
+  void refresh_now() { now_ = std::chrono::steady_clock::now(); }
+  /// Runs one task to its end on this loop, from outside any coroutine, and returns its result.
+  /// For commands and tests.
+  template <class T>
+  Result<T> block_on(Task<T> task);
+
+ private:
+  void run_until_done(bool& done);
+  asio::io_context context_;
+  MonoTime now_;
+};
+
+/// Suspends the calling coroutine.
+Task<> sleep_for(nanoseconds duration);
+
+/// Owns the coroutines that are started through it. Destruction requires that they have ended:
+/// call close() first, which cancels them and waits.
+class TaskScope {
+ public:
+  explicit TaskScope(EventLoop& loop);
+  ~TaskScope();
+  /// Starts `task` on the loop. An error that it returns is dropped: a task that matters reports
+  /// for itself.
+  void spawn(Task<> task);
+  std::size_t running() const;
+  /// Cancels what runs and waits for the end, at most until `deadline`.
+  Task<> close(Deadline deadline);
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+/// Runs all tasks at once, at most `width` at a time, and returns when all have ended.
+Task<> run_all(std::vector<Task<>> tasks, std::size_t width);
+
+}  // namespace lr::net
+
+#include "net/event_loop.ipp"
