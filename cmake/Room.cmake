@@ -29,6 +29,7 @@ function(lr_room name)
       LR_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
     add_test(NAME ${name} COMMAND ${name}_test --gtest_brief=1
              WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
-    set_tests_properties(${name} PROPERTIES LABELS unit)
+    set_tests_properties(${name} PROPERTIES LABELS unit TIMEOUT 600)
+    set_property(GLOBAL APPEND PROPERTY LR_TEST_PROGRAMS ${name}_test)
   endif()
 endfunction()

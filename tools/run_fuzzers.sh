@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# run_fuzzers.sh BINARIES SECONDS: runs every fuzz target for SECONDS, two at a time, each from its
+# seeds in fuzz/corpus/<target>. Fails on a finding, and when a target did not reach what it says
+# it reaches (the target itself checks that at exit).
+set -uo pipefail
+cd "$(dirname "$0")/.."
+binaries=$1
+duration=$2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+run_one() {
+  local binary=$1 name
+  name=$(basename "$binary")
+  mkdir -p "$work/$name"
+  if "$binary" -max_total_time="$duration" -timeout=10 -rss_limit_mb=2048 -max_len=16384 \
+      -print_final_stats=1 -artifact_prefix="$work/$name-" "$work/$name" "fuzz/corpus/$name" \
+      >"$work/$name.log" 2>&1; then
+    echo "fuzz: $name ok: $(grep -E '^stat::number_of_executed_units' "$work/$name.log" |
+      awk '{print $2}') runs; $(grep -E '^reached:' "$work/$name.log" | tail -n 1)"
+  else
+    echo "fuzz: $name FAILED"
+    tail -n 40 "$work/$name.log"
+    return 1
+  fi
+}
+export -f run_one
+export work duration
+
+ls "$binaries"/fuzz_* >/dev/null 2>&1 || { echo "fuzz: no targets in $binaries" >&2; exit 1; }
+printf '%s\n' "$binaries"/fuzz_* | xargs -P "$(nproc)" -I{} bash -c 'run_one {}'

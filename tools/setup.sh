@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that are missing: what the build needs, and, with --test, what the
+# tests, lints and benchmarks need besides. Does nothing when all are there.
+set -euo pipefail
+
+build=(cmake ninja-build clang-19 lld-19 llvm-19 ccache pkg-config ca-certificates
+  libboost1.81-dev libboost-json1.81-dev libssl-dev libyaml-cpp-dev libsqlite3-dev libfmt-dev
+  libcli11-dev libre2-dev libgtest-dev libgmock-dev)
+checks=(python3 clang-format-19 clang-tools-19 universal-ctags libclang-rt-19-dev python3-jsonschema
+  openssl curl)
+bench=(nginx-light haproxy wrk libbenchmark-dev)
+
+packages=("${build[@]}")
+for argument in "$@"; do
+  case "$argument" in
+    --test) packages+=("${checks[@]}") ;;
+    --bench) packages+=("${bench[@]}") ;;
+    *) echo "setup.sh: unknown argument $argument; use --test or --bench" >&2; exit 2 ;;
+  esac
+done
+
+missing=()
+for package in "${packages[@]}"; do
+  [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] ||
+    missing+=("$package")
+done
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+  if ! command -v sudo >/dev/null; then
+    echo "setup.sh: these packages are missing: ${missing[*]}" >&2
+    echo "setup.sh: run 'make setup' as root, or install sudo" >&2
+    exit 2
+  fi
+  as_root=(sudo)
+fi
+if ! apt-cache show clang-19 >/dev/null 2>&1 || [ -z "$(ls -A /var/lib/apt/lists 2>/dev/null)" ]; then
+  "${as_root[@]}" apt-get update -qq
+fi
+echo "setup: installing ${missing[*]}"
+export DEBIAN_FRONTEND=noninteractive
+install=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq
+  --no-install-recommends "${missing[@]}")
+"${install[@]}" >/dev/null || { "${as_root[@]}" apt-get update -qq; "${install[@]}" >/dev/null; }
+# nginx and haproxy are only started by the benchmarks themselves.
+for service in nginx haproxy; do
+  "${as_root[@]}" systemctl disable --now "$service" >/dev/null 2>&1 || true
+done
