@@ -40,6 +40,6 @@ inline constexpr std::size_t kJwksKeys = 100;
 
 // Connections.
 inline constexpr std::size_t kConnections = 20'000;
-inline constexpr std::size_t kUpstreamConnections = 1'024;
+inline constexpr std::size_t kUpstreamConnections = 16'384;
 
 }  // namespace lr::limits
