@@ -1,6 +1,7 @@
 // Cross-origin decisions (Fetch standard): exact origins, never a reflection.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "contract/contract.h"

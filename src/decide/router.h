@@ -1,7 +1,12 @@
-// Which route a request means. Literal segments win over parameters, parameters over `**`; a
-// contract whose routes cannot be told apart does not load.
+// Which route a request means. The most specific path decides, segment by segment from the left:
+// literal segments win over parameters, parameters over `**`. Only then the method is looked at, so
+// a method that the most specific path does not list is refused (405) even when a wider path lists
+// it. `**` also stands for nothing: "/admin/**" is "/admin" too. A contract whose routes cannot be
+// told apart does not load.
 #pragma once
 
+#include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -20,6 +25,7 @@ struct RouteMatch {
   Outcome outcome = Outcome::kNotFound;
   const contract::Route* route = nullptr;
   contract::RouteIndex index = 0;
+  std::optional<contract::Method> method;  ///< As asked for; HEAD stays HEAD.
   contract::MethodSet allowed = 0;  ///< Of every route with this path, for `Allow` and preflights.
   std::vector<PathParameter> parameters;
 };
