@@ -5,7 +5,9 @@
 // streams, prints one JSON object with the resident memory of that process, and exits.
 #include <fmt/format.h>
 
-#include <atomic>
+#include <signal.h>
+#include <sys/wait.h>
+
 #include <chrono>
 #include <cstring>
 #include <iostream>
@@ -34,15 +36,16 @@ class Upstream {
 
   std::uint16_t port() const { return port_; }
 
-  void serve() {
+  /// Until the process is ended.
+  [[noreturn]] void serve() {
     const int epoll = epoll_create1(EPOLL_CLOEXEC);
     epoll_event event{};
     event.events = EPOLLIN;
     event.data.fd = listener_;
     epoll_ctl(epoll, EPOLL_CTL_ADD, listener_, &event);
     epoll_event events[128];
-    while (!stop_) {
-      const int ready = epoll_wait(epoll, events, 128, 100);
+    for (;;) {
+      const int ready = epoll_wait(epoll, events, 128, -1);
       for (int i = 0; i < ready; ++i) {
         if (events[i].data.fd == listener_) {
           accept_all(epoll);
@@ -52,8 +55,6 @@ class Upstream {
       }
     }
   }
-
-  void stop() { stop_ = true; }
 
  private:
   void accept_all(int epoll) {
@@ -82,7 +83,6 @@ class Upstream {
 
   int listener_;
   std::uint16_t port_ = 0;
-  std::atomic<bool> stop_ = false;
 };
 
 std::size_t resident_kib(int pid) {
@@ -135,11 +135,13 @@ int main(int argc, char** argv) {
   }
   lr::bench::raise_file_limit();
   lr::bench::Upstream upstream;
-  std::thread server([&upstream] { upstream.serve(); });
+  // A process of its own, so that both ends have the whole limit of open files.
+  const pid_t server = fork();
+  if (server == 0) upstream.serve();
   fmt::print("upstream {}\n", upstream.port());
   std::fflush(stdout);
   lr::bench::open_streams(static_cast<std::size_t>(std::atoi(argv[1])),
                           lr::bench::read_file(argv[2]));
-  upstream.stop();
-  server.join();
+  kill(server, SIGKILL);
+  waitpid(server, nullptr, 0);
 }

@@ -367,6 +367,11 @@ def growth(bench, requests):
 
 
 def idle_streams(bench, streams):
+    # Each stream needs two sockets of the guard: one to the client, one to the upstream.
+    files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    if 2 * streams + 64 > files:
+        streams = (files - 64) // 2
+        print(f"idle SSE streams: {streams:,}, as many as {files:,} open files allow here")
     # The learned owner comes from a create answered by the ordinary upstream first.
     port = free_port()
     first = bench.start_guard(port, bench.upstream_port)
