@@ -45,8 +45,7 @@ std::optional<std::string_view> first_named(const List& list, std::string_view n
 
 template <class List>
 void erase_named(List& list, std::string_view name) {
-  std::erase_if(list,
-                [name](const auto& field) { return equals_ignoring_case(field.name, name); });
+  std::erase_if(list, [name](const auto& field) { return equals_ignoring_case(field.name, name); });
 }
 
 /// Keeps the place of the first field of that name, drops the others.
@@ -103,9 +102,7 @@ bool is_field_value(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return in_table(kValueChars, c); });
 }
 
-void Fields::set(std::string_view name, std::string_view value) {
-  set_named(fields_, name, value);
-}
+void Fields::set(std::string_view name, std::string_view value) { set_named(fields_, name, value); }
 
 void Fields::remove(std::string_view name) { erase_named(fields_, name); }
 

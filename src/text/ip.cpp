@@ -44,13 +44,15 @@ IpAddress IpAddress::limit_key() const { return is_v4() ? *this : truncate(*this
 
 bool IpAddress::is_loopback() const {
   if (is_v4()) return bytes[12] == 127;
-  return bytes[15] == 1 && std::all_of(bytes.begin(), bytes.end() - 1, [](int b) { return b == 0; });
+  return bytes[15] == 1 &&
+         std::all_of(bytes.begin(), bytes.end() - 1, [](int b) { return b == 0; });
 }
 
 Result<IpAddress> parse_ip(std::string_view text) {
   char terminated[kTextBytes + 1] = {};
   const auto allowed = [](char c) { return hex_value(c) >= 0 || c == ':' || c == '.'; };
-  const bool plain = !text.empty() && text.size() <= kTextBytes && std::ranges::all_of(text, allowed);
+  const bool plain =
+      !text.empty() && text.size() <= kTextBytes && std::ranges::all_of(text, allowed);
   if (plain) {
     std::memcpy(terminated, text.data(), text.size());
     IpAddress address;
@@ -84,8 +86,8 @@ Result<IpPrefix> parse_ip_prefix(std::string_view text) {
   prefix.bits = bits + mapped_bits;
   if (truncate(prefix.address, prefix.bits) != prefix.address) {
     const std::string network = truncate(prefix.address, prefix.bits).str();
-    return fail(Code::kInvalidArgument,
-                "bits are set behind the prefix; did you mean " + network + std::string(text.substr(slash)));
+    return fail(Code::kInvalidArgument, "bits are set behind the prefix; did you mean " + network +
+                                            std::string(text.substr(slash)));
   }
   return prefix;
 }

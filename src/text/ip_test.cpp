@@ -14,10 +14,26 @@ TEST(Ip, ReadsBothFamiliesAndPrintsThemCanonically) {
 }
 
 TEST(Ip, RefusesEverythingElse) {
-  for (std::string_view text :
-       {"", "1", "1.2.3", "1.2.3.4.5", "01.2.3.4", "1.2.3.256", "1.2.3.4 ", " 1.2.3.4", "1.2.3.4:80",
-        "0x7f.0.0.1", "127.1", "fe80::1%eth0", "[::1]", ":::", "1::2::3", "12345::",
-        "1:2:3:4:5:6:7:8:9", "::1.2.3", "::01.2.3.4", "localhost"}) {
+  for (std::string_view text : {"",
+                                "1",
+                                "1.2.3",
+                                "1.2.3.4.5",
+                                "01.2.3.4",
+                                "1.2.3.256",
+                                "1.2.3.4 ",
+                                " 1.2.3.4",
+                                "1.2.3.4:80",
+                                "0x7f.0.0.1",
+                                "127.1",
+                                "fe80::1%eth0",
+                                "[::1]",
+                                ":::",
+                                "1::2::3",
+                                "12345::",
+                                "1:2:3:4:5:6:7:8:9",
+                                "::1.2.3",
+                                "::01.2.3.4",
+                                "localhost"}) {
     EXPECT_FALSE(parse_ip(text)) << text;
   }
   EXPECT_FALSE(parse_ip(std::string_view("1.2.3.4\0", 8)));
@@ -57,9 +73,9 @@ TEST(IpPrefix, ContainsExactlyItsAddresses) {
 }
 
 TEST(IpPrefix, RefusesBadLengthsAndHostBits) {
-  for (std::string_view text : {"10.0.0.0/33", "10.0.0.0/", "10.0.0.0/-1", "10.0.0.0/08",
-                                "10.0.0.0/8x", "::/129", "/8", "10.0.0.0/8/8", "::/ 1",
-                                "::/99999999999"}) {
+  for (std::string_view text :
+       {"10.0.0.0/33", "10.0.0.0/", "10.0.0.0/-1", "10.0.0.0/08", "10.0.0.0/8x", "::/129", "/8",
+        "10.0.0.0/8/8", "::/ 1", "::/99999999999"}) {
     EXPECT_FALSE(parse_ip_prefix(text)) << text;
   }
   auto host_bits = parse_ip_prefix("10.0.0.1/8");

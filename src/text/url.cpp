@@ -11,7 +11,7 @@
 namespace lr::text {
 namespace {
 
-constexpr std::size_t kHostBytes = 253;   // RFC 1035 section 2.3.4, as text.
+constexpr std::size_t kHostBytes = 253;  // RFC 1035 section 2.3.4, as text.
 constexpr std::size_t kLabelBytes = 63;
 
 std::unexpected<Error> bad(std::string why) {
