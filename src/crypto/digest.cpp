@@ -1,53 +1,14 @@
 #include "crypto/digest.h"
 
-#include <openssl/core_names.h>
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/params.h>
 
-#include <memory>
+#include <algorithm>
 
 #include "base/error.h"
+#include "crypto/openssl.h"
 
 namespace lr::crypto {
 namespace {
-
-struct FreeDigestContext {
-  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-};
-struct FreeMacContext {
-  void operator()(EVP_MAC_CTX* context) const { EVP_MAC_CTX_free(context); }
-};
-using DigestContext = std::unique_ptr<EVP_MD_CTX, FreeDigestContext>;
-using MacContext = std::unique_ptr<EVP_MAC_CTX, FreeMacContext>;
-
-/// Fetched once per process: an implicit fetch per call costs more than hashing a short message.
-const EVP_MD* sha256_algorithm() {
-  static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-  LR_CHECK(algorithm != nullptr);
-  return algorithm;
-}
-
-/// An HMAC-SHA256 context that is only ever duplicated; its key is replaced in every duplicate.
-const EVP_MAC_CTX* hmac_prototype() {
-  static const EVP_MAC_CTX* const prototype = [] {
-    EVP_MAC* mac = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
-    LR_CHECK(mac != nullptr);
-    EVP_MAC_CTX* context = EVP_MAC_CTX_new(mac);
-    EVP_MAC_free(mac);
-    char digest[] = "SHA256";
-    const OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
-                                 OSSL_PARAM_construct_end()};
-    const unsigned char placeholder = 0;
-    LR_CHECK(context != nullptr && EVP_MAC_init(context, &placeholder, 1, params) == 1);
-    return context;
-  }();
-  return prototype;
-}
-
-const unsigned char* bytes_of(std::string_view text) {
-  return reinterpret_cast<const unsigned char*>(text.data());
-}
 
 constexpr char kHexDigits[] = "0123456789abcdef";
 constexpr char kUrlAlphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -115,27 +76,20 @@ int hex_value(char c) {
 
 Sha256 sha256(std::string_view bytes) {
   // One context per thread, because creating one is slower than hashing a token.
-  thread_local const DigestContext context(EVP_MD_CTX_new());
+  thread_local const DigestContextPtr context(EVP_MD_CTX_new());
   LR_CHECK(context != nullptr);
   Sha256 out{};
   unsigned int size = 0;
-  LR_CHECK(EVP_DigestInit_ex2(context.get(), sha256_algorithm(), nullptr) == 1 &&
+  LR_CHECK(EVP_DigestInit_ex2(context.get(), digest_algorithm(Hash::kSha256), nullptr) == 1 &&
            EVP_DigestUpdate(context.get(), bytes.data(), bytes.size()) == 1 &&
            EVP_DigestFinal_ex(context.get(), out.data(), &size) == 1 && size == out.size());
   return out;
 }
 
 Sha256 hmac_sha256(std::string_view key, std::string_view message) {
-  const MacContext context(EVP_MAC_CTX_dup(hmac_prototype()));
-  LR_CHECK(context != nullptr);
-  // A null key pointer would mean "keep the old key", also when its length is zero.
-  const unsigned char empty = 0;
-  const unsigned char* key_bytes = key.empty() ? &empty : bytes_of(key);
+  const std::string mac = hmac(Hash::kSha256, key, message);
   Sha256 out{};
-  std::size_t size = 0;
-  LR_CHECK(EVP_MAC_init(context.get(), key_bytes, key.size(), nullptr) == 1 &&
-           EVP_MAC_update(context.get(), bytes_of(message), message.size()) == 1 &&
-           EVP_MAC_final(context.get(), out.data(), &size, out.size()) == 1 && size == out.size());
+  std::ranges::transform(mac, out.begin(), [](char c) { return static_cast<std::uint8_t>(c); });
   return out;
 }
 

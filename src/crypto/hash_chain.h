@@ -6,7 +6,8 @@
 
 namespace lr::crypto {
 
-/// HMAC-SHA256(key, "lr-ledger-v1" || sequence as 8 bytes big endian || previous || SHA-256(entry)).
+/// HMAC-SHA256(key, "lr-ledger-v1" || sequence as 8 bytes big endian || previous ||
+/// SHA-256(entry)).
 Sha256 chain_link(std::string_view key, std::uint64_t sequence, const Sha256& previous,
                   std::string_view entry);
 /// What the first link commits to: SHA-256("lr-ledger-v1 genesis").

@@ -15,11 +15,19 @@ namespace lr::crypto {
 
 /// JWS algorithms (RFC 7518 section 3.1, RFC 8037). "none" is not one of them.
 enum class Algorithm : std::uint8_t {
-  kRS256, kRS384, kRS512,
-  kPS256, kPS384, kPS512,
-  kES256, kES384, kES512,
+  kRS256,
+  kRS384,
+  kRS512,
+  kPS256,
+  kPS384,
+  kPS512,
+  kES256,
+  kES384,
+  kES512,
   kEdDSA,
-  kHS256, kHS384, kHS512,
+  kHS256,
+  kHS384,
+  kHS512,
 };
 
 std::string_view algorithm_name(Algorithm algorithm);
@@ -55,6 +63,7 @@ class Jwk {
   const Impl& impl() const { return *impl_; }
 
  private:
+  friend class JwkSet;
   explicit Jwk(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
   std::shared_ptr<const Impl> impl_;
 };
