@@ -38,13 +38,13 @@ struct Evidence {
 };
 
 struct Finding {
-  std::string check;   ///< "owner.read_foreign"
+  std::string check;  ///< "owner.read_foreign"
   Control control = Control::kAuthn;
   Severity severity = Severity::kMedium;
-  std::string title;   ///< One sentence a founder understands.
-  std::string why;     ///< What an attacker gains.
-  std::string fix;     ///< What to change, in plain English.
-  std::string guard;   ///< Contract lines that close it through the guard; "" when none can.
+  std::string title;      ///< One sentence a founder understands.
+  std::string why;        ///< What an attacker gains.
+  std::string fix;        ///< What to change, in plain English.
+  std::string guard;      ///< Contract lines that close it through the guard; "" when none can.
   std::string reproduce;  ///< A curl line; secrets as shell variables.
   Location location;
   std::vector<Evidence> evidence;
