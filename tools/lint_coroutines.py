@@ -23,26 +23,31 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / "build" / "coroutine-lint.json"
+CONDITION = "hasCondition(expr(hasDescendant(coawaitExpr())))"
 MATCHERS = [
     "coawaitExpr(hasDescendant(lambdaExpr()))",
-    "coawaitExpr(hasDescendant(initListExpr(unless(isImplicit()))))",
+    "coawaitExpr(hasDescendant(initListExpr()))",
     "initListExpr(hasDescendant(coawaitExpr()))",
     "conditionalOperator(hasDescendant(coawaitExpr()))",
-    "mapAnyOf(ifStmt, whileStmt, switchStmt).with(hasCondition(expr(hasDescendant(coawaitExpr()))))",
+    *(f"{statement}({CONDITION})" for statement in ("ifStmt", "whileStmt", "switchStmt")),
 ]
 STATEMENT = re.compile(
-    r"^(?:co_return\s+|(?:const\s+)?[\w:<>,*&\s]+?[\s&*][\w]+\s*=\s*|[\w.\->\[\]]+\s*=\s*)?co_await\s")
+    r"^(?:co_return\s+"
+    r"|(?:const\s+)?auto\s*\[[\w,\s]+\]\s*=\s*"
+    r"|(?:const\s+)?[\w:<>,*&\s]+?[\s&*]\w+\s*=\s*"
+    r"|[\w.\->\[\]]+\s*=\s*)?co_await\s")
+LITERAL = re.compile(
+    r'R"(\w*)\((?:.|\n)*?\)\1"|//[^\n]*|/\*(?:.|\n)*?\*/|"(?:\\.|[^"\\\n])*"'
+    r"|'(?:\\.|[^'\\\n])*'")
 MACRO = re.compile(r"^LR_CO_TRY(?:_VOID)?\(")
 
 
 def blank_comments_and_strings(text):
-    pattern = re.compile(
-        r'R"(\w*)\((?:.|\n)*?\)\1"|//[^\n]*|/\*(?:.|\n)*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'')
-    return pattern.sub(lambda m: re.sub(r"[^\n]", " ", m.group(0)), text)
+    return LITERAL.sub(lambda m: re.sub(r"[^\n]", " ", m.group(0)), text)
 
 
 def statement_around(text, position):
-    """The statement that holds `position`: from the last ; { or } outside parentheses to the next."""
+    """The statement that holds `position`: from one ; { or } outside parentheses to the next."""
     start, depth = position, 0
     while start > 0:
         c = text[start - 1]
@@ -117,13 +122,13 @@ def query_key(name, headers_digest):
 
 
 def run_query(build, name):
-    commands = [part for m in MATCHERS
-                for part in ("-c", f"match {m.replace('(', '(', 1)}")]
+    commands = [part for matcher in MATCHERS for part in ("-c", f"match {matcher}")]
     result = subprocess.run(
         ["clang-query-19", "-p", str(build), "-c", "set traversal IgnoreUnlessSpelledInSource",
          *commands, name], cwd=ROOT, capture_output=True, text=True)
-    found = re.findall(r"^(?:" + re.escape(str(ROOT)) + r"/)?((?:src|lab|bench|fuzz|tests)/\S+?:\d+):\d+:"
-                       r" note: \"root\" binds here", result.stdout, re.M)
+    found = re.findall(
+        r"^(?:" + re.escape(str(ROOT)) + r"/)?((?:src|lab|bench|fuzz|tests)/\S+?:\d+):\d+:"
+        r" note: \"root\" binds here", result.stdout, re.M)
     if result.returncode != 0:
         return [f"{name}: clang-query: {(result.stderr or result.stdout).strip()[:300]}"]
     return [f"{place}: co_await does not stand alone (AST)" for place in sorted(set(found))]
@@ -157,7 +162,8 @@ def main(arguments):
     queried = 0
     if arguments[:1] == ["--clang-query"] and not problems:
         build = ROOT / arguments[1]
-        compiled = {Path(c["file"]) for c in json.loads((build / "compile_commands.json").read_text())}
+        commands = json.loads((build / "compile_commands.json").read_text())
+        compiled = {Path(command["file"]) for command in commands}
         awaiting = [name for name in awaiting if ROOT / name in compiled]
         problems += run_queries(build, awaiting)
         queried = len(awaiting)

@@ -35,9 +35,7 @@ if [ "$(id -u)" -ne 0 ]; then
   fi
   as_root=(sudo)
 fi
-if ! apt-cache show clang-19 >/dev/null 2>&1 || [ -z "$(ls -A /var/lib/apt/lists 2>/dev/null)" ]; then
-  "${as_root[@]}" apt-get update -qq
-fi
+apt-cache show clang-19 >/dev/null 2>&1 || "${as_root[@]}" apt-get update -qq
 echo "setup: installing ${missing[*]}"
 export DEBIAN_FRONTEND=noninteractive
 install=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq

@@ -89,8 +89,8 @@ objects:
   conversation: {{ id: uuid, ownership: {{ learn: /id }} }}
 routes:
   - {{ path: /health, methods: [GET], access: public, health: true }}
-  - {{ path: /v1/conversations, methods: [POST], access: {{ roles: [viewer] }}, creates: conversation,
-      body: {{ schema: message.json, max_bytes: 64KiB }}, limits: [chat] }}
+  - {{ path: /v1/conversations, methods: [POST], access: {{ roles: [viewer] }},
+      creates: conversation, body: {{ schema: message.json, max_bytes: 64KiB }}, limits: [chat] }}
   - {{ path: "/v1/conversations/{{conversation}}/messages", methods: [POST],
       access: {{ roles: [viewer], owner: conversation }},
       body: {{ schema: message.json, max_bytes: 64KiB }}, limits: [chat] }}
@@ -180,7 +180,8 @@ class Process:
 
     def worker(self):
         """The process that does the work: nginx's worker, else the process itself."""
-        children = Path(f"/proc/{self.child.pid}/task/{self.child.pid}/children").read_text().split()
+        pid = self.child.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
         return int(children[0]) if children and self.name.startswith("nginx") else self.child.pid
 
     def cpu_seconds(self):
