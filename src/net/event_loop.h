@@ -4,11 +4,14 @@
 
 #include <functional>
 #include <memory>
+#include <vector>
 
 #include "base/clock.h"
 #include "net/task.h"
 
 namespace lr::net {
+
+class Sweeper;
 
 class EventLoop {
  public:
@@ -27,22 +30,30 @@ class EventLoop {
   /// Time as of this loop turn; cheap, good to about a millisecond while work is going on.
   MonoTime now() const { return now_; }
   void refresh_now() { now_ = std::chrono::steady_clock::now(); }
+  /// Deadlines of this loop's streams; for the files of this room.
+  Sweeper& sweeper() { return *sweeper_; }
   /// Runs one task to its end on this loop, from outside any coroutine, and returns its result.
-  /// For commands and tests.
+  /// For commands and tests. kCancelled when stop() is called first.
   template <class T>
   Result<T> block_on(Task<T> task);
 
  private:
-  void run_until_done(bool& done);
+  void run_until_done(const bool& done);
   asio::io_context context_;
   MonoTime now_;
+  std::unique_ptr<Sweeper> sweeper_;
 };
 
 /// Suspends the calling coroutine.
 Task<> sleep_for(nanoseconds duration);
 
 /// Owns the coroutines that are started through it. Destruction requires that they have ended:
-/// call close() first, which cancels them and waits.
+/// call close() first, which cancels them and waits. (A scope that dies early, because its own
+/// coroutine was cancelled, still cancels them but cannot wait.)
+///
+/// Cancellation unwinds: the pending operation ends, and from then on every co_await inside the
+/// task throws, so that no loop can go on by ignoring errors. The scope catches it; nothing else
+/// should.
 class TaskScope {
  public:
   explicit TaskScope(EventLoop& loop);
@@ -59,7 +70,8 @@ class TaskScope {
   std::shared_ptr<State> state_;
 };
 
-/// Runs all tasks at once, at most `width` at a time, and returns when all have ended.
+/// Runs all tasks at once, at most `width` at a time, and returns when all have ended. Their errors
+/// are dropped, as those of spawn(). Cancelling it cancels them.
 Task<> run_all(std::vector<Task<>> tasks, std::size_t width);
 
 }  // namespace lr::net

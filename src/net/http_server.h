@@ -53,10 +53,10 @@ class ServerExchange {
 /// Per-connection callbacks for what never reaches a handler.
 struct ServerOptions {
   text::HeadLimits head;
-  milliseconds head_timeout{10'000};     ///< From the first byte to the end of the head.
+  milliseconds head_timeout{10'000};  ///< From the first byte to the end of the head.
   milliseconds keep_alive_timeout{60'000};
   milliseconds body_idle_timeout{30'000};
-  milliseconds write_timeout{30'000};    ///< A client that reads nothing for so long is cut.
+  milliseconds write_timeout{30'000};  ///< A client that reads nothing for so long is cut.
   std::size_t connections_max = limits::kConnections;
   /// Writes the answer to a head that did not parse. Default: a short JSON error.
   std::function<std::string(const Error& error)> render_parse_error;

@@ -15,6 +15,7 @@ namespace lr::net {
 struct Endpoint {
   text::IpAddress ip;
   std::uint16_t port = 0;
+  /// "127.0.0.1:8080", "[::1]:8080".
   std::string str() const;
 };
 
@@ -25,6 +26,9 @@ class Stream {
   /// Reads at least one byte into `out`; 0 means the peer ended its side cleanly.
   /// kDeadlineExceeded when the deadline set with expires() passes first; kUnavailable on a reset.
   virtual Task<std::size_t> read_some(std::span<char> out) = 0;
+  /// Sends what fits into the socket now, without waiting, and returns how many bytes that was (0
+  /// when nothing fits). Lets the usual small answer do without a coroutine frame.
+  virtual Result<std::size_t> try_write(std::string_view first, std::string_view second) = 0;
   /// Writes all of it.
   virtual Task<> write_all(std::string_view bytes) = 0;
   /// Two buffers in one system call where possible.
