@@ -58,10 +58,16 @@ struct ClaimMap {
   std::string scopes = "scope";  ///< A space-separated string or an array.
 };
 
-struct JwksUrl { text::Url url; };
-struct JwksFile { std::string path; };
+struct JwksUrl {
+  text::Url url;
+};
+struct JwksFile {
+  std::string path;
+};
 /// HS256 with a shared secret: development only; the loader warns.
-struct SharedSecret { SecretRef secret; };
+struct SharedSecret {
+  SecretRef secret;
+};
 using KeySource = std::variant<JwksUrl, JwksFile, SharedSecret>;
 
 struct Issuer {
@@ -72,8 +78,9 @@ struct Issuer {
   std::vector<crypto::Algorithm> algorithms;
   ClaimMap claims;
   seconds clock_skew{30};
-  seconds max_age{0};        ///< Longest accepted exp - iat; 0 is no bound.
-  std::string token_type;    ///< Required header `typ`, e.g. "at+jwt"; "" accepts JWT, at+jwt or none.
+  seconds max_age{0};  ///< Longest accepted exp - iat; 0 is no bound.
+  std::string
+      token_type;  ///< Required header `typ`, e.g. "at+jwt"; "" accepts JWT, at+jwt or none.
   Mark at;
 };
 
@@ -132,7 +139,7 @@ struct Access {
 struct PathSegment {
   enum class Kind : std::uint8_t { kLiteral, kParameter, kRest };  ///< kRest is `**`, last only.
   Kind kind = Kind::kLiteral;
-  std::string text;  ///< Literal text, or the parameter's name.
+  std::string text;                   ///< Literal text, or the parameter's name.
   std::optional<ObjectIndex> object;  ///< When a parameter bears an object's name.
 };
 
@@ -169,7 +176,8 @@ struct Route {
   MethodSet methods = 0;
   Access access;
   std::vector<Reference> references;
-  std::optional<BodyRule> body;       ///< Absent: a body is refused for GET/HEAD/DELETE, bounded otherwise.
+  std::optional<BodyRule>
+      body;  ///< Absent: a body is refused for GET/HEAD/DELETE, bounded otherwise.
   std::vector<LimitIndex> limits;
   std::optional<ObjectIndex> creates;  ///< The answer names a new object owned by the caller.
   std::optional<ObjectIndex> lists;    ///< The answer is a list that is filtered by owner.
@@ -218,7 +226,8 @@ struct Cors {
 struct HeaderPolicy {
   seconds hsts{31'536'000};
   bool hsts_subdomains = true;
-  std::string csp = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'";
+  std::string csp =
+      "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'";
   std::string referrer = "no-referrer";
   std::vector<std::string> remove = {"Server", "X-Powered-By"};
 };
@@ -274,8 +283,8 @@ struct AuditIdentity {
 
 struct AuditLogin {
   std::string path;
-  std::string body;    ///< JSON with {user} and {password}.
-  std::string token;   ///< Pointer into the answer.
+  std::string body;   ///< JSON with {user} and {password}.
+  std::string token;  ///< Pointer into the answer.
 };
 
 struct AuditMint {

@@ -22,8 +22,8 @@ enum class Reason : std::uint8_t {
   kBadCredential,
   kMissingRole,
   kMissingScope,
-  kNotOwner,        ///< Known to belong to somebody else.
-  kOwnerUnknown,    ///< Never learned; indistinguishable from missing for the caller.
+  kNotOwner,      ///< Known to belong to somebody else.
+  kOwnerUnknown,  ///< Never learned; indistinguishable from missing for the caller.
   kOtherTenant,
 };
 std::string_view reason_name(Reason reason);

@@ -16,7 +16,7 @@ struct Identity {
   TenantId tenant;
   contract::NameSet roles = 0;  ///< Closed under inclusion.
   contract::NameSet scopes = 0;
-  std::string issuer;  ///< Name of the issuer in the contract, or "api_key".
+  std::string issuer;        ///< Name of the issuer in the contract, or "api_key".
   std::string token_digest;  ///< SHA-256 of the credential in hex: its key for limits and caches.
   WallTime expires = WallTime::max();
 };

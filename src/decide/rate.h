@@ -15,7 +15,7 @@ using RateTime = std::int64_t;
 
 struct RateVerdict {
   bool allowed = false;
-  RateTime next = 0;           ///< New theoretical arrival time to store when allowed.
+  RateTime next = 0;            ///< New theoretical arrival time to store when allowed.
   std::uint32_t remaining = 0;  ///< Whole requests that would be allowed right now after this one.
   std::int64_t retry_after_us = 0;  ///< When refused: until one request is allowed.
   std::int64_t reset_us = 0;        ///< Until the full quota is back.

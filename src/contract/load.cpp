@@ -1,0 +1,201 @@
+#include "contract/load.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "contract/problems.h"
+#include "contract/reader.h"
+#include "contract/sections.h"
+#include "text/yaml.h"
+
+namespace lr::contract {
+namespace {
+
+namespace fs = std::filesystem;
+
+LoadOutcome only_problem(Mark at, std::string message) {
+  LoadOutcome out;
+  out.problems.push_back({at, "", std::move(message), false});
+  return out;
+}
+
+/// Takes "file:" and a number and ':' off the front.
+std::uint32_t take_number(std::string_view& text) {
+  std::uint32_t out = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
+  const auto digits = static_cast<std::size_t>(end - text.data());
+  if (error != std::errc() || digits >= text.size() || text[digits] != ':') return 0;
+  text.remove_prefix(digits + 1);
+  return out;
+}
+
+/// The YAML reader's "file:line:column: why" as a problem.
+LoadOutcome syntax_problem(const Error& error, std::string_view file_name) {
+  std::string_view text = error.detail();
+  if (!text.starts_with(file_name)) return only_problem({}, error.detail());
+  text.remove_prefix(std::min(file_name.size() + 1, text.size()));
+  Mark at;
+  at.line = std::max(take_number(text), 1U);
+  at.column = std::max(take_number(text), 1U);
+  while (text.starts_with(' ')) text.remove_prefix(1);
+  return only_problem(at, std::string(text));
+}
+
+/// A file that is not a contract of this version at all has exactly that one problem.
+std::optional<LoadOutcome> wrong_file(const text::YamlNode& root) {
+  constexpr std::string_view kStart = "a contract starts with \"version: 1\"";
+  if (root.kind == text::YamlNode::Kind::kNull) {
+    return only_problem({}, fmt::format("the file is empty; {}", kStart));
+  }
+  if (!root.is_map()) return only_problem(root.mark, fmt::format("this is no map; {}", kStart));
+  const text::YamlNode* version = root.find("version");
+  if (version == nullptr) {
+    return only_problem(root.mark, fmt::format("\"version\" is missing; {}", kStart));
+  }
+  if (!version->is_scalar() || version->scalar == "1") return std::nullopt;
+  return only_problem(version->mark, fmt::format("version {} is not supported; this program reads "
+                                                 "version 1",
+                                                 in_quotes(version->scalar)));
+}
+
+void load_sections(Loading& loading, const Reader& root) {
+  const Reader identity = root.at("identity");
+  load_product(loading, root);
+  load_environments(loading, root.at("environments"));
+  load_roles(loading, root.at("roles"));
+  load_scopes(loading, root.at("scopes"));
+  load_issuers(loading, identity.at("issuers"));
+  load_api_keys(loading, identity.at("api_keys"));
+  load_objects(loading, root.at("objects"));
+  load_limits(loading, root.at("limits"));
+  load_guard(loading, root.at("guard"));
+  load_routes(loading, root.at("routes"));
+  load_origins(loading, root);
+  load_headers(loading, root.at("headers"));
+  load_audit(loading, root.at("audit"));
+}
+
+LoadOutcome load_root(const text::YamlNode& node, Loading loading) {
+  Problems problems;
+  check_no_credentials(node, "", problems);
+  check_shape(node, contract_shape(), "", problems);
+  const bool sound = !problems.has_errors();
+  const Reader root(&node, contract_shape(), "", problems);
+  load_sections(loading, root);
+  review_tenants(loading.contract, root);
+  review_routes(loading.contract, root);
+  // A misspelt key must not also be reported as everything it would have used.
+  if (sound) review_use(loading.contract, root);
+  if (!root.at("routes") && !root.at("environments")) {
+    root.error("says nothing to prove or enforce: add routes, environments, or both");
+  }
+  LoadOutcome out;
+  if (!problems.has_errors()) out.contract = std::move(loading.contract);
+  out.problems = problems.take();
+  return out;
+}
+
+LoadOutcome load_text(std::string_view text, std::string_view file_name, const fs::path& folder,
+                      const FileReader& read_file) {
+  if (text.size() > limits::kContractBytes) {
+    return only_problem({},
+                        fmt::format("the file is larger than {} bytes", limits::kContractBytes));
+  }
+  auto node = text::parse_yaml(text, file_name);
+  if (!node) return syntax_problem(node.error(), file_name);
+  if (auto wrong = wrong_file(*node)) return std::move(*wrong);
+  Loading loading{.contract = {}, .folder = folder, .read_file = read_file};
+  loading.contract.file = file_name;
+  loading.contract.digest = crypto::hex(crypto::sha256(text));
+  return load_root(*node, std::move(loading));
+}
+
+/// Regular files only: a device or pipe named by mistake must not hang the program.
+Result<std::string> read_regular_file(const fs::path& path) {
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  if (!fs::exists(status)) return fail(Code::kNotFound, "there is no such file");
+  if (!fs::is_regular_file(status)) return fail(Code::kInvalidArgument, "it is not a regular file");
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return fail(Code::kPermissionDenied, "it cannot be opened");
+  std::string out(limits::kContractBytes + 1, '\0');
+  in.read(out.data(), static_cast<std::streamsize>(out.size()));
+  if (in.bad()) return fail(Code::kInternal, "it cannot be read");
+  out.resize(static_cast<std::size_t>(in.gcount()));
+  if (out.size() > limits::kContractBytes) {
+    return fail(Code::kPayloadTooLarge,
+                fmt::format("it is larger than {} bytes", limits::kContractBytes));
+  }
+  return out;
+}
+
+}  // namespace
+
+LoadOutcome load_contract_text(std::string_view text, std::string_view file_name,
+                               const FileReader& read_file) {
+  try {
+    return load_text(text, file_name, fs::path(file_name).parent_path(), read_file);
+  } catch (const std::exception& exception) {
+    return only_problem({}, fmt::format("cannot be loaded: {}", exception.what()));
+  }
+}
+
+LoadOutcome load_contract_file(const std::string& path) {
+  try {
+    const fs::path folder = fs::absolute(path).parent_path();
+    const auto text = read_regular_file(path);
+    if (!text) return only_problem({}, "cannot read the contract: " + text.error().detail());
+    const FileReader reader = [&folder](const std::string& name) {
+      return read_regular_file(folder / name);
+    };
+    return load_text(*text, path, folder, reader);
+  } catch (const std::exception& exception) {
+    return only_problem({}, fmt::format("cannot be loaded: {}", exception.what()));
+  }
+}
+
+Result<Contract> load_contract(const std::string& path) {
+  LoadOutcome outcome = load_contract_file(path);
+  if (outcome.contract) return std::move(*outcome.contract);
+  std::string detail;
+  for (const Problem& problem : outcome.problems) {
+    if (problem.warning) continue;
+    if (!detail.empty()) detail += '\n';
+    detail += problem.str(path);
+  }
+  return fail(Code::kInvalidArgument, std::move(detail), Origin::kContract);
+}
+
+Result<Secret> read_secret(const SecretRef& reference) {
+  if (reference.kind == SecretRef::Kind::kEnvironment) {
+    const char* value = std::getenv(reference.name.c_str());
+    if (value == nullptr || *value == '\0') {
+      return fail(Code::kInvalidArgument,
+                  fmt::format("the environment variable {} is not set; export it before you start",
+                              reference.name),
+                  Origin::kContract);
+    }
+    return Secret(value);
+  }
+  auto text = read_regular_file(reference.name);
+  if (!text) {
+    return fail(text.error().code(),
+                fmt::format("secret file {}: {}", reference.name, text.error().detail()),
+                Origin::kContract);
+  }
+  // Editors end files with a line feed; it is not part of the secret.
+  if (text->ends_with('\n')) text->pop_back();
+  if (text->ends_with('\r')) text->pop_back();
+  if (text->empty()) {
+    return fail(Code::kInvalidArgument, fmt::format("secret file {} is empty", reference.name),
+                Origin::kContract);
+  }
+  return Secret(std::move(*text));
+}
+
+}  // namespace lr::contract
