@@ -15,10 +15,14 @@ constexpr std::string_view kSchema = R"schema({
   "properties": {
     "schema_version": { "const": "1" },
     "verdict": {
-      "description": "ready: no open finding of severity high or critical and no inconclusive control. incomplete: something could not be proved.",
+      "description": "ready: no high or critical finding, no inconclusive control.",
       "enum": ["ready", "not_ready", "incomplete"]
     },
-    "summary": { "description": "The verdict in one plain sentence.", "type": "string", "minLength": 1 },
+    "summary": {
+      "description": "The verdict in one plain sentence.",
+      "type": "string",
+      "minLength": 1
+    },
     "product": { "type": "string" },
     "target": { "description": "Origin that was audited.", "type": "string" },
     "contract": {
@@ -41,7 +45,7 @@ constexpr std::string_view kSchema = R"schema({
     "took_ms": { "$ref": "#/$defs/count" },
     "requests": { "$ref": "#/$defs/count" },
     "coverage": {
-      "description": "Cells: one promise tried in one way. Proved: answered either way, with evidence.",
+      "description": "A cell is one promise tried in one way; proved means answered.",
       "type": "object",
       "required": ["planned", "proved"],
       "additionalProperties": false,
@@ -100,7 +104,10 @@ constexpr std::string_view kSchema = R"schema({
         "title": { "type": "string" },
         "passes_when": { "type": "string" },
         "status": { "$ref": "#/$defs/status" },
-        "reason": { "description": "Why inconclusive or not applicable, else empty.", "type": "string" },
+        "reason": {
+          "description": "Why inconclusive or not applicable, else empty.",
+          "type": "string"
+        },
         "cells_planned": { "$ref": "#/$defs/count" },
         "cells_proved": { "$ref": "#/$defs/count" },
         "findings": { "$ref": "#/$defs/count" }
@@ -128,12 +135,18 @@ constexpr std::string_view kSchema = R"schema({
       "required": ["file", "line", "column", "method", "url", "route"],
       "additionalProperties": false,
       "properties": {
-        "file": { "description": "Contract or source file, empty without a contract.", "type": "string" },
+        "file": {
+          "description": "Contract or source file, empty without a contract.",
+          "type": "string"
+        },
         "line": { "description": "From 1; 0 without a file.", "type": "integer", "minimum": 0 },
         "column": { "description": "From 1; 0 without a file.", "type": "integer", "minimum": 0 },
         "method": { "type": "string" },
         "url": { "description": "Without secrets.", "type": "string" },
-        "route": { "description": "The contract's spelling, empty when unlisted.", "type": "string" }
+        "route": {
+          "description": "The contract's spelling, empty when unlisted.",
+          "type": "string"
+        }
       }
     },
     "finding": {
@@ -161,10 +174,13 @@ constexpr std::string_view kSchema = R"schema({
             }
           }
         },
-        "reproduce": { "description": "A curl line; secrets are shell variables.", "type": "string" },
+        "reproduce": {
+          "description": "A curl line; secrets are shell variables.",
+          "type": "string"
+        },
         "fix": { "type": "string" },
         "guard": {
-          "description": "Contract lines that close it through the guard; empty when only the application can fix it.",
+          "description": "Contract lines that close it; empty: only the application can.",
           "type": "string"
         },
         "fingerprint": { "description": "Stable over runs.", "type": "string" }
