@@ -18,6 +18,9 @@ enum class SchemaDialect : std::uint8_t { kDraft202012, kDraft7 };
 struct SchemaOptions {
   SchemaDialect default_dialect = SchemaDialect::kDraft202012;  ///< When there is no $schema.
   bool assert_format = false;  ///< Otherwise `format` is an annotation, as 2020-12 says.
+  /// Keywords that the dialect does not know are refused. The standard calls them annotations;
+  /// turn this on to read schemas written with that in mind.
+  bool allow_unknown_keywords = false;
   /// Further documents by absolute URI, for $ref across documents.
   std::map<std::string, json::value, std::less<>> documents;
 };
@@ -37,8 +40,9 @@ class JsonSchema {
   /// kResourceExhausted.
   Result<> validate(const json::value& instance) const;
 
+  struct Program;  ///< Opaque: see json_schema_program.h.
+
  private:
-  struct Program;
   explicit JsonSchema(std::unique_ptr<const Program> program);
   std::unique_ptr<const Program> program_;
 };
