@@ -19,16 +19,16 @@ namespace lr::store {
 
 struct LedgerEvent {
   WallTime time{};
-  std::string kind;        ///< "access.denied", "rate.limited", "contract.reloaded", …
+  std::string kind;  ///< "access.denied", "rate.limited", "contract.reloaded", …
   std::string request_id;
-  std::string subject;     ///< User id from a verified token, or "".
+  std::string subject;  ///< User id from a verified token, or "".
   std::string tenant;
   std::string method;
-  std::string route;       ///< The contract's template, never the raw path.
-  std::string client;      ///< IP address.
+  std::string route;   ///< The contract's template, never the raw path.
+  std::string client;  ///< IP address.
   int status = 0;
   std::string reason;
-  std::string rule;        ///< "launchready.yaml:12"
+  std::string rule;  ///< "launchready.yaml:12"
 };
 
 struct LedgerRow {
@@ -45,11 +45,11 @@ struct LedgerVerdict {
 };
 
 struct LedgerQuery {
-  std::optional<WallTime> from;
-  std::optional<WallTime> to;
-  std::string request_id;
-  std::string kind;
-  std::string subject;
+  std::optional<WallTime> from = {};
+  std::optional<WallTime> to = {};
+  std::string request_id = {};
+  std::string kind = {};
+  std::string subject = {};
   std::size_t most = 1'000;
 };
 
