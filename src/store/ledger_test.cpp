@@ -56,6 +56,26 @@ TEST(Ledger, KeepsEventsAndTheChainHolds) {
   EXPECT_TRUE(ledger->flush()) << "with nothing to do";
 }
 
+// The worked example of docs/formats/ledger.md.
+TEST(Ledger, TheFormatStaysTheSame) {
+  Fixture f;
+  LedgerEvent e = event(1);
+  e.time = WallTime(std::chrono::seconds(1'767'225'600));
+  e.kind = "access.denied";
+  e.subject = "user-b";
+  auto ledger = f.open();
+  ASSERT_TRUE(ledger->append(e));
+  ASSERT_TRUE(ledger->flush());
+  const auto rows = search_ledger(f.path, {}).value();
+  ASSERT_EQ(rows.size(), 1u);
+  const std::string link = "a172a2f32e02bc889171cd3ed0c18b9add35d0f6cabe3685febd0c4582dac2b3";
+  EXPECT_EQ(rows[0].link, link);
+  std::ifstream head_file(f.path + ".head");
+  const std::string head((std::istreambuf_iterator<char>(head_file)), {});
+  EXPECT_EQ(head, "lr-ledger-v1 1 " + link +
+                      " eb748a9e2d6fe8ea17190bc597bc8783bb64aec158484fcffd5caf77bd63be79\n");
+}
+
 TEST(Ledger, ClosingWritesWhatIsQueued) {
   Fixture f;
   {
