@@ -23,28 +23,32 @@ using testing::golden_difference;
 
 TEST(Golden, EveryFormat) {
   const Report sample = testing::sample_report();
-  EXPECT_EQ(golden_difference("sample.txt", render_terminal(sample, {})), "");
-  EXPECT_EQ(golden_difference("sample_color.txt", render_terminal(sample, {true, 80})), "");
-  EXPECT_EQ(golden_difference("sample.json", render_json(sample)), "");
-  EXPECT_EQ(golden_difference("sample.html", render_html(sample)), "");
-  EXPECT_EQ(golden_difference("sample.sarif", render_sarif(sample)), "");
-  EXPECT_EQ(golden_difference("sample.junit.xml", render_junit(sample)), "");
-  EXPECT_EQ(golden_difference("sample.md", render_markdown(sample)), "");
+  EXPECT_EQ(golden_difference("report/sample.txt", render_terminal(sample, {})), "");
+  EXPECT_EQ(golden_difference("report/sample_color.txt", render_terminal(sample, {true, 80})), "");
+  EXPECT_EQ(golden_difference("report/sample.json", render_json(sample)), "");
+  EXPECT_EQ(golden_difference("report/sample.html", render_html(sample)), "");
+  EXPECT_EQ(golden_difference("report/sample.sarif", render_sarif(sample)), "");
+  EXPECT_EQ(golden_difference("report/sample.junit.xml", render_junit(sample)), "");
+  EXPECT_EQ(golden_difference("report/sample.md", render_markdown(sample)), "");
 }
 
 TEST(Golden, Comparison) {
-  EXPECT_EQ(
-      golden_difference("comparison.txt", render_comparison(testing::sample_report(),
-                                                            testing::sample_report_after(), {})),
-      "");
+  EXPECT_EQ(golden_difference(
+                "report/comparison.txt",
+                render_comparison(testing::sample_report(), testing::sample_report_after(), {})),
+            "");
 }
 
 TEST(Golden, NoContractAndReady) {
-  EXPECT_EQ(golden_difference("stranger.txt", render_terminal(testing::stranger_report(), {})), "");
-  EXPECT_EQ(golden_difference("stranger.json", render_json(testing::stranger_report())), "");
-  EXPECT_EQ(golden_difference("stranger.sarif", render_sarif(testing::stranger_report())), "");
-  EXPECT_EQ(golden_difference("ready.txt", render_terminal(testing::clean_report(), {})), "");
-  EXPECT_EQ(golden_difference("ready.json", render_json(testing::clean_report())), "");
+  EXPECT_EQ(
+      golden_difference("report/stranger.txt", render_terminal(testing::stranger_report(), {})),
+      "");
+  EXPECT_EQ(golden_difference("report/stranger.json", render_json(testing::stranger_report())), "");
+  EXPECT_EQ(golden_difference("report/stranger.sarif", render_sarif(testing::stranger_report())),
+            "");
+  EXPECT_EQ(golden_difference("report/ready.txt", render_terminal(testing::clean_report(), {})),
+            "");
+  EXPECT_EQ(golden_difference("report/ready.json", render_json(testing::clean_report())), "");
 }
 
 TEST(Terminal, ColorOnlyWhenAsked) {
@@ -223,8 +227,7 @@ for name in sys.argv[1:]:
 }
 
 TEST(Schema, ThePublishedCopyIsCurrent) {
-  EXPECT_EQ(golden_difference("../../../docs/formats/report.schema.json", report_json_schema()),
-            "");
+  EXPECT_EQ(golden_difference("../../docs/formats/report.schema.json", report_json_schema()), "");
 }
 
 }  // namespace
