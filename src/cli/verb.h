@@ -12,9 +12,9 @@
 namespace lr::cli {
 
 struct FlagDef {
-  std::string_view name;   ///< "--profile"
-  std::string_view value;  ///< "observe|safe|full", "FILE", "" for a switch.
-  std::string_view text;   ///< One sentence.
+  std::string_view name;      ///< "--profile"
+  std::string_view value;     ///< "observe|safe|full", "FILE", "" for a switch.
+  std::string_view text;      ///< One sentence.
   std::string_view fallback;  ///< Shown as the default; "" for none.
 };
 

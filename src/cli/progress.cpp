@@ -1,0 +1,41 @@
+#include "cli/progress.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "cli/console.h"
+#include "report/printable.h"
+
+namespace lr::cli {
+
+std::string progress_text(const audit::Progress& progress) {
+  std::string out =
+      fmt::format("{}/{} {} · {} requests · {:.0f}/s", progress.checks_done, progress.checks_total,
+                  progress.check, progress.requests, progress.requests_per_second);
+  const auto eta = progress.eta.count();
+  if (eta > 0 && eta < 60) out += fmt::format(" · about {} s left", eta);
+  if (eta >= 60) out += fmt::format(" · about {} min left", (eta + 59) / 60);
+  return out;
+}
+
+void ProgressLine::show(const audit::Progress& progress) {
+  if (!visible_) return;
+  const auto now = std::chrono::steady_clock::now();
+  if (drawn_ && now - last_ < std::chrono::milliseconds(100)) return;
+  last_ = now;
+  drawn_ = true;
+  const auto width = static_cast<std::size_t>(style_of(stderr).width - 1);
+  fmt::print(stderr, "\r{}\x1b[K",
+             report::shortened(label_ + " " + progress_text(progress), width));
+  std::fflush(stderr);
+}
+
+void ProgressLine::clear() {
+  if (!drawn_) return;
+  drawn_ = false;
+  fmt::print(stderr, "\r\x1b[K");
+  std::fflush(stderr);
+}
+
+}  // namespace lr::cli
