@@ -125,7 +125,7 @@ void Checker::unknown_key(const YamlEntry& entry, const Shape& shape, const std:
   } else {
     message += fmt::format("; known here: {}", joined(known));
   }
-  problems_.error(entry.mark, path_of(path, entry.key), message);
+  problems_.error(entry.mark, path, message);
 }
 
 void Checker::check_map(const YamlNode& node, const Shape& shape, const std::string& path) {

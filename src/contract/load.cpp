@@ -90,8 +90,9 @@ LoadOutcome load_root(const text::YamlNode& node, Loading loading) {
   review_tenants(loading.contract, root);
   review_routes(loading.contract, root);
   // A misspelt key must not also be reported as everything it would have used.
-  if (sound) review_use(loading.contract, root);
-  if (!root.at("routes") && !root.at("environments")) {
+  if (sound) review_limits_used(loading.contract, root);
+  if (!problems.has_errors()) review_names_used(loading.contract, root);
+  if (sound && !root.at("routes") && !root.at("environments")) {
     root.error("says nothing to prove or enforce: add routes, environments, or both");
   }
   LoadOutcome out;

@@ -16,6 +16,15 @@ constexpr std::size_t kProblemsMax = 500;
 constexpr std::size_t kQuotedBytes = 60;
 constexpr std::size_t kKnownNames = 12;
 
+/// Paths hold names that the author chose; they are printed without control characters and never
+/// with a credential.
+std::string safe_path(std::string path) {
+  if (looks_like_credential(path)) return "(hidden)";
+  std::ranges::replace_if(
+      path, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, '?');
+  return path;
+}
+
 std::string joined(const std::vector<std::string_view>& names) {
   std::string out;
   for (std::size_t i = 0; i < std::min(names.size(), kKnownNames); ++i) {
@@ -30,6 +39,7 @@ std::string joined(const std::vector<std::string_view>& names) {
 
 void Problems::add(Problem problem) {
   errors_ = errors_ || !problem.warning;
+  problem.path = safe_path(std::move(problem.path));
   if (list_.size() < kProblemsMax) list_.push_back(std::move(problem));
 }
 

@@ -31,14 +31,18 @@ bool is_limit_used(const Contract& contract, std::size_t index) {
 
 }  // namespace
 
-void review_use(const Contract& contract, const Reader& root) {
-  Problems& problems = root.problems();
+void review_limits_used(const Contract& contract, const Reader& root) {
   for (std::size_t i = 0; i < contract.limits.size(); ++i) {
     if (is_limit_used(contract, i)) continue;
-    problems.error(contract.limits[i].at, path_of("limits", contract.limits[i].name),
-                   "no route uses this limit, so it protects nothing: add it to the limits of a "
-                   "route, or take it out");
+    root.problems().error(
+        contract.limits[i].at, path_of("limits", contract.limits[i].name),
+        "no route uses this limit, so it protects nothing: add it to the limits of a "
+        "route, or take it out");
   }
+}
+
+void review_names_used(const Contract& contract, const Reader& root) {
+  Problems& problems = root.problems();
   if (contract.routes.empty()) return;
   const NameSet roles = used_roles(contract);
   for (const Role& role : contract.roles) {

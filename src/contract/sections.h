@@ -37,7 +37,8 @@ void load_audit(Loading& loading, const Reader& section);
 void review_tenants(const Contract& contract, const Reader& root);
 void review_routes(const Contract& contract, const Reader& root);
 void review_paths(const Contract& contract, const Reader& routes);
-void review_use(const Contract& contract, const Reader& root);
+void review_limits_used(const Contract& contract, const Reader& root);
+void review_names_used(const Contract& contract, const Reader& root);
 
 // ---- shared by sections -------------------------------------------------------------------------
 
