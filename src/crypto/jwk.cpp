@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <boost/json/serialize.hpp>
+#include <set>
 
 #include "base/limits.h"
 #include "base/rng.h"
@@ -216,19 +217,29 @@ void add_new_material(json::object& members, const AlgorithmTraits& how) {
   if (how.type == KeyType::kOkp) add_ed25519(members, key.get(), how);
 }
 
-/// Two usable keys that one token could mean make the choice ambiguous, and shared secrets beside
-/// public keys invite key confusion.
-Result<> check_set(const std::vector<Jwk>& keys) {
-  for (std::size_t i = 0; i < keys.size(); ++i) {
-    const Jwk::Impl& key = keys[i].impl();
-    if ((key.type == KeyType::kOct) != (keys.front().impl().type == KeyType::kOct)) {
-      return bad_key("the set mixes symmetric and public keys");
+/// Two keys for signatures that one token could mean make the choice ambiguous, also when one of
+/// them is broken.
+Result<> refuse_ambiguous(const json::array& keys) {
+  std::set<std::array<std::string_view, 3>> seen;
+  for (const json::value& key : keys) {
+    const auto read = [&](std::string_view member) -> std::string_view {
+      const json::value* value = key.is_object() ? key.get_object().if_contains(member) : nullptr;
+      if (value == nullptr || !value->is_string()) return {};
+      return value->get_string();
+    };
+    const std::array<std::string_view, 3> name = {read("kid"), read("kty"), read("use")};
+    if (!name[0].empty() && !seen.insert(name).second) {
+      return bad_key(fmt::format("two keys have the kid \"{}\"", name[0]));
     }
-    for (std::size_t j = 0; j < i; ++j) {
-      const Jwk::Impl& other = keys[j].impl();
-      if (!key.kid.empty() && key.kid == other.kid && key.type == other.type) {
-        return bad_key(fmt::format("two keys have the kid \"{}\"", key.kid));
-      }
+  }
+  return {};
+}
+
+/// Shared secrets beside public keys invite key confusion.
+Result<> refuse_mixed(const std::vector<Jwk>& keys) {
+  for (const Jwk& key : keys) {
+    if ((key.impl().type == KeyType::kOct) != (keys.front().impl().type == KeyType::kOct)) {
+      return bad_key("the set mixes symmetric and public keys");
     }
   }
   return {};
@@ -321,6 +332,7 @@ Result<JwkSet> JwkSet::parse(std::string_view json) {
   const json::value* keys = document.if_contains("keys");
   if (keys == nullptr || !keys->is_array()) return bad_key("the key set has no array \"keys\"");
   if (keys->get_array().size() > limits::kJwksKeys) return bad_key("the key set has too many keys");
+  LR_TRY_VOID(refuse_ambiguous(keys->get_array()));
   JwkSet set;
   std::size_t index = 0;
   for (const json::value& member : keys->get_array()) {
@@ -333,7 +345,7 @@ Result<JwkSet> JwkSet::parse(std::string_view json) {
       set.skipped_.push_back(fmt::format("{}: {}", place, impl.error().detail()));
     }
   }
-  LR_TRY_VOID(check_set(set.keys_));
+  LR_TRY_VOID(refuse_mixed(set.keys_));
   return set;
 }
 

@@ -256,6 +256,7 @@ TEST(JwkSet, SkipsByNameWhatIsNotForSignatures) {
   enc["use"] = "enc";
   json::object unknown = public_members_of(Algorithm::kES256);
   unknown["crv"] = "secp256k1";
+  unknown["kid"] = "k2";
   json::object good = public_members_of(Algorithm::kES256);
   const auto set =
       JwkSet::parse(json::serialize(json::object{{"keys", {enc, unknown, good}}, {"more", 1}}));
@@ -276,6 +277,12 @@ TEST(JwkSet, RefusesAmbiguousAndMixedSets) {
   EXPECT_TRUE(parses({}));
   EXPECT_TRUE(parses({ec, ed})) << "different types may share a kid (RFC 7517 section 4.5)";
   EXPECT_FALSE(parses({ec, ec}));
+  json::object broken = ec;
+  broken["x"] = "AAAA";
+  EXPECT_FALSE(parses({ec, broken})) << "a broken twin must not hide the ambiguity";
+  json::object enc = ec;
+  enc["use"] = "enc";
+  EXPECT_TRUE(parses({ec, enc})) << "a key for encryption may share the kid";
   EXPECT_FALSE(parses({ec, oct}));
   EXPECT_FALSE(parses({oct, ed}));
   EXPECT_FALSE(parses({ec, 1}));

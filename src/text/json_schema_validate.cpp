@@ -199,7 +199,9 @@ class Evaluation {
 
   bool check_string(const StringRules& rules, std::string_view text, const Place& at) {
     // A text has at most as many code points as bytes and at least a quarter of that.
-    if (rules.min_length > 0 && length_of(text) < rules.min_length) return refuse("minLength", at);
+    if (text.size() / 4 < rules.min_length && length_of(text) < rules.min_length) {
+      return refuse("minLength", at);
+    }
     if (text.size() > rules.max_length && length_of(text) > rules.max_length) {
       return refuse("maxLength", at);
     }

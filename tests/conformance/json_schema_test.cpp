@@ -1,6 +1,8 @@
 // The required tests of JSON-Schema-Test-Suite for draft 2020-12 and draft 7, from the folder
 // $CONFORMANCE/json-schema. A schema may be refused when it is compiled, by the name of what is
 // not supported; a schema that compiles must give the right verdict on every instance.
+#include "text/json_schema.h"
+
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -13,7 +15,6 @@
 #include <sstream>
 
 #include "text/json.h"
-#include "text/json_schema.h"
 
 namespace lr::text {
 namespace {
@@ -31,7 +32,7 @@ const std::set<std::string, std::less<>> kNeedUnknownKeywords = {
 struct Draft {
   const char* name;
   SchemaDialect dialect;
-  int tests;     ///< In the suite this was written against.
+  int tests;  ///< In the suite this was written against.
   int must_pass;
 };
 
