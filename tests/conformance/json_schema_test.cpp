@@ -29,12 +29,18 @@ const std::set<std::string, std::less<>> kNeedUnknownKeywords = {
     "draft7/ref: $ref prevents a sibling $id from changing the base uri",
 };
 
+/// Where Debian's python3-jsonschema keeps the metaschemas, which the suite refers to but does not
+/// contain. Without them the four groups that need them are refused by name.
+constexpr const char* kMetaschemas = "/usr/lib/python3/dist-packages/jsonschema/schemas";
+
 struct Draft {
   const char* name;
   SchemaDialect dialect;
   int tests;  ///< In the suite this was written against.
-  int must_pass;
+  int needing_metaschemas;
 };
+
+using Documents = std::map<std::string, json::value, std::less<>>;
 
 struct Tally {
   int passed = 0;
@@ -61,14 +67,24 @@ std::string text_of(const json::value& value) {
 }
 
 /// The suite serves its remotes from this address.
-std::map<std::string, json::value, std::less<>> read_remotes(const fs::path& folder) {
-  std::map<std::string, json::value, std::less<>> out;
+Documents read_remotes(const fs::path& folder) {
+  Documents out;
   for (const auto& entry : fs::recursive_directory_iterator(folder)) {
     if (entry.path().extension() != ".json") continue;
     const std::string relative = fs::relative(entry.path(), folder).generic_string();
     out.emplace("http://localhost:1234/" + relative, read_json(entry.path()));
   }
   return out;
+}
+
+bool add_metaschemas(const fs::path& folder, Documents& documents) {
+  if (!fs::exists(folder / "vocabularies.json")) return false;
+  documents.emplace("https://json-schema.org/draft/2020-12/schema",
+                    read_json(folder / "draft2020-12.json"));
+  documents.emplace("http://json-schema.org/draft-07/schema", read_json(folder / "draft7.json"));
+  const json::value vocabularies = read_json(folder / "vocabularies.json");
+  for (const auto& [uri, schema] : vocabularies.as_object()) documents.emplace(uri, schema);
+  return true;
 }
 
 void run_group(const std::string& name, const json::object& group, SchemaOptions& options,
@@ -95,10 +111,10 @@ void run_group(const std::string& name, const json::object& group, SchemaOptions
   }
 }
 
-Tally run_draft(const Draft& draft, const fs::path& suite) {
+Tally run_draft(const Draft& draft, const fs::path& suite, const Documents& documents) {
   SchemaOptions options;
   options.default_dialect = draft.dialect;
-  options.documents = read_remotes(suite / "remotes");
+  options.documents = documents;
   std::vector<fs::path> files;
   for (const auto& entry : fs::directory_iterator(suite / "tests" / draft.name)) {
     if (entry.path().extension() == ".json") files.push_back(entry.path());
@@ -123,15 +139,20 @@ TEST(JsonSchemaSuite, EveryCompiledSchemaGivesTheRightVerdict) {
     fmt::print("JSON-Schema-Test-Suite: NOT RUN, set CONFORMANCE to a folder with json-schema\n");
     return;
   }
-  for (const Draft& draft : {Draft{"draft2020-12", SchemaDialect::kDraft202012, 1299, 1299},
-                             Draft{"draft7", SchemaDialect::kDraft7, 927, 927}}) {
-    const Tally tally = run_draft(draft, suite);
+  Documents documents = read_remotes(suite / "remotes");
+  const bool complete = add_metaschemas(kMetaschemas, documents);
+  for (const Draft& draft : {Draft{"draft2020-12", SchemaDialect::kDraft202012, 1299, 4},
+                             Draft{"draft7", SchemaDialect::kDraft7, 927, 4}}) {
+    const Tally tally = run_draft(draft, suite, documents);
     fmt::print("JSON-Schema-Test-Suite {}: {}/{} passed, {} wrong, {} refused at compile\n",
                draft.name, tally.passed, tally.total(), tally.wrong,
                tally.total() - tally.passed - tally.wrong);
     for (const auto& [why, count] : tally.refused) fmt::print("  refused: {} [{}]\n", why, count);
     EXPECT_EQ(tally.wrong, 0);
-    if (tally.total() == draft.tests) EXPECT_GE(tally.passed, draft.must_pass);
+    // A newer suite has other numbers; its verdicts must be right all the same.
+    if (tally.total() == draft.tests) {
+      EXPECT_GE(tally.passed, draft.tests - (complete ? 0 : draft.needing_metaschemas));
+    }
   }
 }
 
