@@ -12,11 +12,12 @@ struct Gate::Initiate {
       asio::post(executor, std::forward<Handler>(handler));
       return;
     }
-    auto slot = asio::get_associated_cancellation_slot(handler);
+    // The erased handler takes the slot of the one inside it, so that its own is the one to use.
+    gate->waiter_.emplace(std::forward<Handler>(handler));
+    auto slot = asio::get_associated_cancellation_slot(*gate->waiter_);
     if (slot.is_connected() && gate->on_cancel_) {
       slot.assign([gate](asio::cancellation_type) { gate->on_cancel_(); });
     }
-    gate->waiter_.emplace(std::forward<Handler>(handler));
   }
 };
 

@@ -1,7 +1,6 @@
 #include "net/event_loop.h"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <exception>
 
@@ -31,6 +30,7 @@ void start_root(EventLoop& loop, asio::awaitable<void, Executor> task, std::shar
 // Hint 1: the context is run by one thread.
 EventLoop::EventLoop()
     : context_(1),
+      work_(context_.get_executor()),
       now_(std::chrono::steady_clock::now()),
       sweeper_(std::make_unique<Sweeper>(context_)) {
   sweeper_->set_clock([this] { refresh_now(); });
@@ -39,7 +39,6 @@ EventLoop::EventLoop()
 EventLoop::~EventLoop() = default;
 
 void EventLoop::run() {
-  auto guard = asio::make_work_guard(context_);
   refresh_now();
   context_.run();
   context_.restart();
@@ -50,7 +49,6 @@ void EventLoop::stop() { context_.stop(); }
 void EventLoop::post(std::function<void()> work) { asio::post(context_, std::move(work)); }
 
 void EventLoop::run_until_done(const bool& done) {
-  auto guard = asio::make_work_guard(context_);
   refresh_now();
   while (!done && context_.run_one() != 0) {
   }

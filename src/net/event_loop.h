@@ -2,6 +2,7 @@
 // other threads talk to it with post().
 #pragma once
 
+#include <boost/asio/executor_work_guard.hpp>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -40,6 +41,8 @@ class EventLoop {
  private:
   void run_until_done(const bool& done);
   asio::io_context context_;
+  /// Without it the context would count as stopped whenever nothing happens to be pending.
+  asio::executor_work_guard<Executor> work_;
   MonoTime now_;
   std::unique_ptr<Sweeper> sweeper_;
 };
