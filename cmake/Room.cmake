@@ -20,11 +20,13 @@ function(lr_room name)
   endif()
   add_library(lr_${name} STATIC ${sources})
   target_include_directories(lr_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR})
+  lr_precompile(lr_${name} ${name})
   list(TRANSFORM ROOM_USES PREPEND lr_)
   target_link_libraries(lr_${name} PUBLIC ${ROOM_USES} ${ROOM_LINK})
   if(LR_TESTS AND tests)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE lr_${name} GTest::gtest_main GTest::gmock)
+    lr_precompile(${name}_test ${name} TEST)
     target_compile_definitions(${name}_test PRIVATE
       LR_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
     add_test(NAME ${name} COMMAND ${name}_test --gtest_brief=1
