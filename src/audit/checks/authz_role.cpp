@@ -1,0 +1,116 @@
+#include <fmt/format.h>
+
+#include "audit/check_context.h"
+
+namespace lr::audit {
+
+extern const CheckDef check_authz_role;
+
+namespace {
+
+constexpr std::string_view kReferences[] = {"CWE-285", "CWE-862", "OWASP API5:2023"};
+constexpr Sample kSamples[] = {
+    {Sample::Kind::kVulnerable, "role_missing_admin_stats"},
+    {Sample::Kind::kVulnerable, "role_admin_by_query_flag"},
+    {Sample::Kind::kFixed, ""},
+};
+
+using probe::Exchange;
+using probe::Intent;
+using probe::Persona;
+
+struct Form {
+  std::string_view name;
+  bool query = false;
+  bool headers = false;
+};
+/// Flags that careless servers take for a role, all in one request.
+constexpr Form kForms[] = {{"plainly", false, false},
+                           {"with ?admin=true and relatives", true, false},
+                           {"with X-Role: admin and relatives", false, true}};
+
+void decorate(probe::Request& request, const Form& form) {
+  if (form.query) {
+    for (const char* flag : {"admin", "is_admin", "debug"}) {
+      probe::append_query(request.target, flag, "true");
+    }
+    probe::append_query(request.target, "role", "admin");
+  }
+  if (form.headers) {
+    for (const char* name : {"X-Role", "X-Roles", "X-User-Role"}) request.headers.set(name, "admin");
+    for (const char* name : {"X-Admin", "X-Is-Admin"}) request.headers.set(name, "true");
+  }
+}
+
+net::Task<> attack(CheckContext& context, RouteCase route_case, const Baseline& baseline,
+                   const Persona& intruder) {
+  Session& session = context.session();
+  LR_CO_TRY(const Actor actor, co_await session.exerciser().actor(route_case));
+  for (const Form& form : kForms) {
+    const Cell cell = cell_of(route_case, fmt::format("{}, {}", intruder.name, form.name));
+    auto request = session.exerciser().request(route_case, actor);
+    if (!request) co_return std::unexpected(std::move(request).error());
+    decorate(*request, form);
+    LR_CO_TRY(const Exchange answer, co_await session.exerciser().send_as(
+                                         std::move(*request), &intruder, Intent::kAttack));
+    session.exerciser().adopt_created(route_case, answer, &intruder);
+    const Judgement verdict = judge_attack(baseline, answer, session.not_found());
+    if (verdict.door == Door::kBroken) {
+      Found found = context.finding(answer, fmt::format("{}, whose role does not allow it, {}",
+                                                        intruder.name, form.name));
+      found.evidence.push_back(context.evidence("the allowed identity's answer, for comparison",
+                                                baseline.positive));
+      context.found(cell, std::move(found));
+    } else if (verdict.door == Door::kHeld) {
+      context.proved();
+    } else {
+      context.inconclusive(cell, verdict.reason);
+    }
+  }
+  co_return Result<>();
+}
+
+net::Task<> check_case(CheckContext& context, RouteCase route_case) {
+  Session& session = context.session();
+  std::vector<const Persona*> intruders;
+  for (const Persona& persona : session.identities().declared()) {
+    const auto verdict = expected_access(context.contract(), route_case, &persona, &persona);
+    if (verdict.reason == decide::Reason::kMissingRole && persona.unusable.empty()) {
+      intruders.push_back(&persona);
+    }
+  }
+  if (intruders.empty()) co_return Result<>();
+  LR_CO_TRY(const Baseline* baseline, co_await session.exerciser().baseline(route_case));
+  if (baseline->absent) co_return Result<>();
+  if (!baseline->usable()) co_return fail(Code::kUnavailable, baseline->problem);
+  context.plan(intruders.size() * std::size(kForms));
+  for (const Persona* intruder : intruders) {
+    LR_CO_TRY_VOID(co_await attack(context, route_case, *baseline, *intruder));
+  }
+  co_return Result<>();
+}
+
+net::Task<> run(CheckContext& context) {
+  co_return co_await context.each_case(
+      [](const RouteCase& route_case) { return route_case.route->access.roles != 0; },
+      [&context](RouteCase route_case) { return check_case(context, route_case); });
+}
+
+}  // namespace
+
+constinit const CheckDef check_authz_role{
+    .id = "authz.role",
+    .control = report::Control::kAuthz,
+    .title = "A role reaches functions of another role",
+    .why = "An ordinary user runs administrator functions.",
+    .fix = "Check the caller's role from the verified token on every route; never take it "
+           "from the query, a header or the body.",
+    .worst = report::Severity::kCritical,
+    .needs = Needs::kRoles,
+    .posture = Posture::kObserve,
+    .references = kReferences,
+    .run = run,
+    .samples = kSamples,
+};
+
+}  // namespace lr::audit

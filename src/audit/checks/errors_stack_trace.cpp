@@ -1,0 +1,87 @@
+#include <fmt/format.h>
+
+#include "audit/sites.h"
+
+namespace lr::audit {
+
+extern const CheckDef check_errors_stack_trace;
+
+namespace {
+
+constexpr std::string_view kReferences[] = {"CWE-209", "OWASP API8:2023"};
+constexpr Sample kSamples[] = {
+    {Sample::Kind::kVulnerable, "error_stack_trace"},
+    {Sample::Kind::kFixed, ""},
+};
+
+constexpr std::string_view kTraces[] = {
+    "Traceback (most recent call last)",
+    "\n    at ",
+    "\n\tat ",
+    "\\n    at ",
+    "\\n\\tat ",
+    "Exception in thread",
+    "goroutine 1 [",
+    "panic: runtime error",
+    "Stack trace:",
+    "System.NullReferenceException",
+    "System.Exception",
+    "java.lang.",
+    "org.springframework.",
+    "SQLSTATE[",
+    "You have an error in your SQL syntax",
+    "sqlite3.OperationalError",
+    "psycopg2.",
+    "pymysql.err",
+    "ActiveRecord::",
+    "ActionController::RoutingError",
+    "node_modules/",
+    "site-packages/",
+    "Werkzeug Debugger",
+    "Whoops, looks like something went wrong",
+    "PHP Fatal error",
+    "thread 'main' panicked",
+};
+
+std::string_view trace_in(const std::string& body) {
+  for (const std::string_view trace : kTraces) {
+    if (body.find(trace) != std::string::npos) return trace;
+  }
+  return {};
+}
+
+net::Task<> run(CheckContext& context) {
+  LR_CO_TRY(const std::vector<Provoked> errors, co_await provoke_errors(context, ""));
+  context.plan(errors.size());
+  for (const Provoked& error : errors) {
+    if (trace_in(error.answer.response.body).empty()) {
+      context.proved();
+      continue;
+    }
+    Cell cell = error.cell;
+    cell.form = error.cause;
+    Found found = context.finding(error.answer, error.cause + ": the answer shows internals");
+    found.guard = "# the guard replaces the bodies of server errors; fix the application's own 4xx";
+    found.group = "all errors";
+    context.found(cell, std::move(found));
+  }
+  co_return Result<>();
+}
+
+}  // namespace
+
+constinit const CheckDef check_errors_stack_trace{
+    .id = "errors.stack_trace",
+    .control = report::Control::kErrors,
+    .title = "Errors show internals",
+    .why = "Stack traces, paths and queries tell an attacker where to go next.",
+    .fix = "Answer errors with a short message and a request id; keep the detail in the log.",
+    .worst = report::Severity::kMedium,
+    .needs = Needs::kNothing,
+    .posture = Posture::kObserve,
+    .references = kReferences,
+    .run = run,
+    .samples = kSamples,
+};
+
+}  // namespace lr::audit

@@ -1,0 +1,148 @@
+#include "audit/token_attacks.h"
+
+#include <fmt/format.h>
+
+namespace lr::audit {
+namespace {
+
+using probe::Exchange;
+using probe::Forgery;
+using probe::ForgeMaterial;
+using probe::Intent;
+
+/// What the forgeries of one attack on one case are made from.
+net::Task<ForgeMaterial> material_for(CheckContext& context, const probe::Persona& persona) {
+  Session& session = context.session();
+  probe::Identities& identities = session.identities();
+  ForgeMaterial out;
+  out.contract = session.contract();
+  const contract::Contract& contract = context.contract();
+  out.issuer = identities.mint_issuer();
+  if (out.issuer == nullptr && !contract.issuers.empty()) out.issuer = &contract.issuers.front();
+  out.subject = persona.subject;
+  out.test_key = identities.mint_key();
+  out.algorithm = identities.mint_algorithm();
+  out.now = identities.now_seconds();
+  LR_CO_TRY(out.token, co_await identities.token(persona, session.prober()));
+  for (const probe::Persona& other : identities.declared()) {
+    if (!other.unusable.empty() || &other == &persona) continue;
+    LR_CO_TRY(out.other_token, co_await identities.token(other, session.prober()));
+    break;
+  }
+  LR_CO_TRY(const auto* keys, co_await session.public_keys());
+  out.public_keys = *keys;
+  co_return out;
+}
+
+void report_broken(CheckContext& context, const TokenAttack& attack, const RouteCase& route_case,
+                   const Forgery& forgery, const Exchange& answer) {
+  Found found = context.finding(
+      answer, fmt::format("{} with {} was answered {}", route_case.name(), forgery.form,
+                          answer.status()));
+  if (!attack.finding_per_route) found.group = "all routes";
+  context.found(cell_of(route_case, forgery.form), std::move(found));
+}
+
+/// One forgery against one case. Returns whether the door held, for the state witness.
+net::Task<> try_forgery(CheckContext& context, const TokenAttack& attack, RouteCase route_case,
+                        const Forgery& forgery, const Actor& actor, const Baseline& baseline) {
+  Session& session = context.session();
+  auto request = session.exerciser().request(route_case, actor);
+  if (!request) co_return std::unexpected(std::move(request).error());
+  forgery.apply(*request);
+  LR_CO_TRY(const Exchange answer, co_await session.prober().send(std::move(*request)));
+  session.exerciser().adopt_created(route_case, answer, actor.persona);
+  const Judgement verdict = judge_attack(baseline, answer, session.not_found());
+  if (verdict.door == Door::kBroken) {
+    report_broken(context, attack, route_case, forgery, answer);
+  } else if (verdict.door == Door::kHeld) {
+    context.proved();
+  } else {
+    context.inconclusive(cell_of(route_case, forgery.form), verdict.reason);
+  }
+  co_return Result<>();
+}
+
+/// Forgeries name the person whose objects they reach for; a fresh person for each where limits
+/// count persons, and a fresh object where the route would use it up.
+bool needs_fresh_actor(const CheckContext& context, const RouteCase& route_case) {
+  return counts_persons(context.contract(), *route_case.route) ||
+         route_case.method == contract::Method::kDelete;
+}
+
+/// The allowed identity must still get in, or the refusals before prove nothing.
+net::Task<bool> still_works(CheckContext& context, RouteCase route_case,
+                            const Baseline& baseline) {
+  Session& session = context.session();
+  if (!route_case.reads()) co_return true;
+  LR_CO_TRY(const Actor actor, co_await session.exerciser().actor(route_case));
+  auto request = session.exerciser().request(route_case, actor);
+  if (!request) co_return false;
+  LR_CO_TRY(const Exchange again, co_await session.exerciser().send_as(
+                                      std::move(*request), actor.persona, Intent::kControl));
+  co_return again.status() == baseline.positive.status();
+}
+
+net::Task<> attack_case(CheckContext& context, TokenAttack attack, RouteCase route_case) {
+  Session& session = context.session();
+  Exerciser& exerciser = session.exerciser();
+  LR_CO_TRY(const Baseline* baseline, co_await exerciser.baseline(route_case));
+  if (baseline->absent) co_return Result<>();
+  if (!baseline->usable()) {
+    context.plan(1);
+    context.inconclusive(cell_of(route_case), baseline->problem);
+    co_return Result<>();
+  }
+  LR_CO_TRY(Actor actor, co_await exerciser.actor(route_case));
+  LR_CO_TRY(ForgeMaterial material, co_await material_for(context, *actor.persona));
+  const std::vector<Forgery> forgeries = attack.forge(material);
+  context.plan(forgeries.size());
+  // A route that answers strangers tells nothing about tokens.
+  const Judgement stranger = judge_attack(*baseline, baseline->anonymous, session.not_found());
+  const bool open = stranger.door == Door::kBroken && !attack.finding_per_route;
+  for (std::size_t i = 0; i < forgeries.size(); ++i) {
+    if (open) {
+      context.inconclusive(cell_of(route_case),
+                           "answers without any credential (see authn.missing), so that nothing "
+                           "about tokens can be proved here");
+      break;
+    }
+    if (i > 0 && needs_fresh_actor(context, route_case)) {
+      LR_CO_TRY(actor, co_await exerciser.actor(route_case));
+      LR_CO_TRY(material, co_await material_for(context, *actor.persona));
+      const std::vector<Forgery> again = attack.forge(material);
+      LR_CO_TRY_VOID(co_await try_forgery(context, attack, route_case, again.at(i), actor,
+                                          *baseline));
+      continue;
+    }
+    LR_CO_TRY_VOID(
+        co_await try_forgery(context, attack, route_case, forgeries[i], actor, *baseline));
+  }
+  LR_CO_TRY(const bool works, co_await still_works(context, route_case, *baseline));
+  if (!works) {
+    context.plan(1);
+    context.inconclusive(cell_of(route_case),
+                         "the allowed identity was refused after the attacks, so that the "
+                         "refusals before prove nothing");
+  }
+  co_return Result<>();
+}
+
+}  // namespace
+
+net::Task<> run_token_attack(CheckContext& context, TokenAttack attack) {
+  Session& session = context.session();
+  if (attack.needs_key && !session.identities().can_mint()) {
+    context.plan(1);
+    context.inconclusive(cell_of("", "", ""),
+                         "needs validly signed tokens: " + session.identities().mint_problem());
+    co_return Result<>();
+  }
+  co_return co_await context.each_case(
+      [](const RouteCase& route_case) { return route_case.is_private(); },
+      [&context, attack](RouteCase route_case) {
+        return attack_case(context, attack, route_case);
+      });
+}
+
+}  // namespace lr::audit

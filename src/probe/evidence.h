@@ -1,0 +1,36 @@
+// Evidence fit for a report: shortened, without secrets, and a curl line that repeats it.
+#pragma once
+
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "probe/exchange.h"
+#include "report/report.h"
+
+namespace lr::probe {
+
+/// Every credential that the run has used, so that none of them reaches a report even when the
+/// target echoes it.
+class Redactor {
+ public:
+  void learn(std::string_view secret);
+  std::string clean(std::string_view text) const;
+
+ private:
+  std::set<std::string, std::less<>> known_;
+};
+
+/// `what` is one sentence about this exchange.
+report::Evidence make_evidence(std::string what, const Exchange& exchange,
+                               const Redactor& redactor);
+
+/// One line for a POSIX shell. Credentials are shell variables ("$TOKEN_USER_A"); everything else
+/// is quoted, so that pasting it runs nothing but curl.
+std::string render_curl(const std::string& origin, const Request& request,
+                        const Redactor& redactor);
+
+/// Single-quoted for a POSIX shell.
+std::string shell_quote(std::string_view text);
+
+}  // namespace lr::probe
