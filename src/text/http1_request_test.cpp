@@ -137,8 +137,8 @@ TEST(RequestHead, RefusesMalformedLines) {
                                  "\r\r\n",         "A: b\r\n\n"}) {
     EXPECT_EQ(decide(with(lines)), 400) << lines;
   }
-  EXPECT_EQ(decide(with(std::string("A: \0b\r\n", 8))), 400);
-  EXPECT_EQ(decide(with(std::string("A\0: b\r\n", 8))), 400);
+  EXPECT_EQ(decide(with(std::string("A: \0b\r\n", 7))), 400);
+  EXPECT_EQ(decide(with(std::string("A\0: b\r\n", 7))), 400);
 }
 
 TEST(RequestHead, RefusesBareLineFeeds) {
@@ -208,7 +208,7 @@ TEST(RequestHead, AcceptsOriginFormOnly) {
                                 "HTTP/1.1 200 OK"}) {
     EXPECT_EQ(decide(requesting(line)), 400) << line;
   }
-  EXPECT_EQ(decide(std::string("GET /\0 HTTP/1.1\r\nHost: a\r\n\r\n", 29)), 400);
+  EXPECT_EQ(decide(std::string("GET /\0 HTTP/1.1\r\nHost: a\r\n\r\n", 28)), 400);
 }
 
 TEST(RequestHead, OtherVersionsAre505) {

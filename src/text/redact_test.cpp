@@ -68,7 +68,7 @@ TEST(Redact, MasksKnownValuesWhateverTheyLookLike) {
 }
 
 TEST(Redact, CopesWithAnyBytes) {
-  const std::string text("\x00\xff Bearer \xff\x80 a\0b", 18);
+  const std::string text("\x00\xff Bearer \xff\x80 a\0b", 16);
   EXPECT_EQ(redact(text), text);
   EXPECT_EQ(redact(std::string(100'000, 'a')).size(), 100'000u);
   EXPECT_EQ(redact(std::string(100'000, '1')), "1111…(100000 bytes)");
