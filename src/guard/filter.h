@@ -5,8 +5,10 @@
 #include <memory>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "guard/exchange.h"
+#include "guard/services.h"
 #include "net/task.h"
 
 namespace lr::guard {
@@ -21,13 +23,18 @@ struct Verdict {
   };
   Kind kind = Kind::kPass;
   Code code = Code::kInternal;
-  std::string_view reason;      ///< A literal, e.g. "missing_role".
-  contract::Mark at{0, 0};      ///< The contract line that decided; line 0 when none did.
+  std::string_view reason{};                  ///< A literal, e.g. "missing_role".
+  contract::Mark at{.line = 0, .column = 0};  ///< The deciding contract line; 0 when none did.
+  /// More for log and ledger, e.g. "expired"; quotes nothing that the client sent. Lives as long
+  /// as the exchange.
+  std::string_view detail{};
 
+  bool passed() const { return kind == Kind::kPass; }
   static Verdict pass() { return {}; }
   static Verdict suspend() { return {.kind = Kind::kSuspend}; }
   static Verdict respond() { return {.kind = Kind::kRespond}; }
-  static Verdict reject(Code code, std::string_view reason, contract::Mark at = {0, 0}) {
+  static Verdict reject(Code code, std::string_view reason,
+                        contract::Mark at = {.line = 0, .column = 0}) {
     return {.kind = Kind::kReject, .code = code, .reason = reason, .at = at};
   }
 };
@@ -40,19 +47,25 @@ class Filter {
   virtual Verdict on_request(Exchange& exchange) = 0;
   /// Called after on_request() returned kSuspend.
   virtual net::Task<Verdict> on_request_slow(Exchange& exchange);
-  /// Before the head of the answer leaves. May change status and fields, or ask for the whole
-  /// body with exchange.buffer_answer().
+  /// Before the head of the answer leaves, in reverse order of the requests, for local answers
+  /// too. May change status and fields, or ask for the whole body with exchange.buffer_answer().
+  /// A local answer (exchange.answer.local) can no longer be rejected.
   virtual Verdict on_response(Exchange& exchange);
-  /// Only for answers that were buffered; may change the body. Runs before anything is released.
+  /// Only for upstream answers that were buffered; may change the body. Runs before anything is
+  /// released.
   virtual net::Task<Verdict> on_response_body(Exchange& exchange);
 };
 
-/// One request and what it proves, for the build.
+/// One request and what it proves, for the build. Runs through a whole guard in front of an
+/// upstream that echoes the request.
 struct FilterSample {
-  std::string_view name;      ///< "pass" or "reject", with a word on what it shows.
-  std::string_view contract;  ///< YAML.
-  std::string_view request;   ///< Raw HTTP/1.1 bytes with \n line ends.
-  int status = 0;             ///< Expected; 200 is what the echo upstream answers.
+  std::string_view name;  ///< "pass" or "reject", with a word on what it shows.
+  /// YAML lines that follow the basic contract of the sample test.
+  std::string_view contract;
+  /// Raw HTTP/1.1 with \n line ends. {token} is a valid token of user alice.
+  std::string_view request;
+  int status = 0;        ///< Expected; 200 is what the echo upstream answers.
+  std::string_view has;  ///< Text that the whole answer must contain.
 };
 
 struct FilterDef {
@@ -62,7 +75,7 @@ struct FilterDef {
   std::string_view why_after;               ///< Shown by --explain-pipeline.
   std::string_view section;                 ///< Section of the contract that configures it.
   Result<std::unique_ptr<Filter>> (*make)(const Services& services);
-  std::span<const FilterSample> samples;    ///< At least one pass and one reject.
+  std::span<const FilterSample> samples;  ///< At least one pass and one reject.
 };
 
 /// Generated from the files of filters/.

@@ -1,0 +1,156 @@
+#include "guard/rate_limiter.h"
+
+#include <fmt/format.h>
+
+#include "guard/snapshot.h"
+#include "text/json.h"
+
+namespace lr::guard {
+namespace {
+
+using contract::LimitKey;
+using KeyBuffer = fmt::basic_memory_buffer<char, 256>;
+
+LimitStage stage_of(LimitKey key) {
+  switch (key) {
+    case LimitKey::kIp:
+      return LimitStage::kClient;
+    case LimitKey::kUser:
+    case LimitKey::kToken:
+    case LimitKey::kRoute:
+      return LimitStage::kCaller;
+    case LimitKey::kConversation:
+    case LimitKey::kAccount:
+      return LimitStage::kObject;
+  }
+  return LimitStage::kClient;
+}
+
+void append(KeyBuffer& key, std::string_view text) {
+  key.append(text.data(), text.data() + text.size());
+}
+
+bool append_account(const CompiledRule& rule, const Exchange& exchange, KeyBuffer& key) {
+  if (!exchange.document) return false;
+  const auto* value = text::resolve_pointer(*exchange.document, rule.account);
+  if (value == nullptr) return false;
+  const auto account = text::scalar_text(*value);
+  if (!account) return false;
+  // Case and outer spaces do not make another account.
+  append(key, text::lower_ascii(text::trim_ows(*account)));
+  return true;
+}
+
+/// The conversation is the object of that name, or the first object that the request names.
+bool append_conversation(const Services& services, const Exchange& exchange, KeyBuffer& key) {
+  if (exchange.objects.empty()) return false;
+  const NamedObject* chosen = &exchange.objects.front();
+  for (const NamedObject& named : exchange.objects) {
+    if (services.contract.objects[named.object].name == "conversation") {
+      chosen = &named;
+      break;
+    }
+  }
+  append(key, chosen->id);
+  return true;
+}
+
+/// False when the request has nothing to count by.
+bool append_key(const Services& services, const CompiledRule& rule, const Exchange& exchange,
+                KeyBuffer& key) {
+  switch (rule.key) {
+    case LimitKey::kIp: {
+      const text::IpAddress address = exchange.client.limit_key();
+      append(key, {reinterpret_cast<const char*>(address.bytes.data()), address.bytes.size()});
+      return true;
+    }
+    case LimitKey::kUser:
+      if (exchange.caller == nullptr) return false;
+      append(key, exchange.caller->limit_key);
+      return true;
+    case LimitKey::kToken:
+      if (exchange.caller == nullptr) return false;
+      append(key, exchange.caller->identity.token_digest);
+      return true;
+    case LimitKey::kRoute:
+      append(key, exchange.route->path);
+      return true;
+    case LimitKey::kConversation:
+      return append_conversation(services, exchange, key);
+    case LimitKey::kAccount:
+      return append_account(rule, exchange, key);
+  }
+  return false;
+}
+
+struct Step {
+  const contract::Rate* rate;
+  decide::RateTime now;
+  decide::RateVerdict verdict;
+};
+
+decide::RateVerdict count(const Services& services, const CompiledRule& rule,
+                          const KeyBuffer& key) {
+  const auto now = std::chrono::duration_cast<std::chrono::microseconds>(
+      services.clock.mono().time_since_epoch());
+  Step step{.rate = &rule.rate, .now = now.count(), .verdict = {}};
+  services.rates.update({key.data(), key.size()}, [&step](std::int64_t stored) -> std::int64_t {
+    step.verdict = decide::decide_rate(*step.rate, stored, step.now);
+    return step.verdict.allowed ? step.verdict.next : -1;
+  });
+  return step.verdict;
+}
+
+Verdict apply_rule(const Services& services, const CompiledRule& rule, const contract::Limit& limit,
+                   Exchange& exchange) {
+  KeyBuffer key;
+  append(key, rule.key_prefix);
+  if (!append_key(services, rule, exchange, key)) return Verdict::pass();
+  const decide::RateVerdict verdict = count(services, rule, key);
+  exchange.rates.push_back({.policy = rule.policy, .name = rule.name, .verdict = verdict});
+  if (verdict.allowed) return Verdict::pass();
+  exchange.retry_after =
+      std::chrono::ceil<seconds>(std::chrono::microseconds(verdict.retry_after_us));
+  return Verdict::reject(Code::kResourceExhausted, "rate_limited", limit.at);
+}
+
+bool bears_credential(const Services& services, const Exchange& exchange) {
+  if (exchange.head->fields.get("Authorization")) return true;
+  return services.contract.api_keys &&
+         exchange.head->fields.get(services.contract.api_keys->header).has_value();
+}
+
+}  // namespace
+
+Verdict apply_limits(const Services& services, Exchange& exchange, LimitStage stage) {
+  if (exchange.route == nullptr) return Verdict::pass();
+  for (const contract::LimitIndex index : exchange.route->limits) {
+    for (const CompiledRule& rule : services.snapshot.limits[index]) {
+      if (stage_of(rule.key) != stage) continue;
+      if (rule.unauthenticated_only) {
+        // Before verification a credential gets the benefit of the doubt; a refused one is
+        // charged by charge_refused_credential().
+        const bool anonymous = stage == LimitStage::kClient ? !bears_credential(services, exchange)
+                                                            : exchange.caller == nullptr;
+        if (!anonymous) continue;
+      }
+      const Verdict verdict = apply_rule(services, rule, services.contract.limits[index], exchange);
+      if (!verdict.passed()) return verdict;
+    }
+  }
+  return Verdict::pass();
+}
+
+Verdict charge_refused_credential(const Services& services, Exchange& exchange, Verdict refusal) {
+  if (exchange.route == nullptr || !bears_credential(services, exchange)) return refusal;
+  for (const contract::LimitIndex index : exchange.route->limits) {
+    for (const CompiledRule& rule : services.snapshot.limits[index]) {
+      if (!rule.unauthenticated_only || rule.key != LimitKey::kIp) continue;
+      const Verdict verdict = apply_rule(services, rule, services.contract.limits[index], exchange);
+      if (!verdict.passed()) return verdict;
+    }
+  }
+  return refusal;
+}
+
+}  // namespace lr::guard
