@@ -34,7 +34,8 @@ class EventLoop {
   /// Deadlines of this loop's streams; for the files of this room.
   Sweeper& sweeper() { return *sweeper_; }
   /// Runs one task to its end on this loop, from outside any coroutine, and returns its result.
-  /// For commands and tests. kCancelled when stop() is called first.
+  /// For commands and tests. kCancelled when stop() is called first; the task
+  /// then stays suspended until the loop runs again or is destroyed.
   template <class T>
   Result<T> block_on(Task<T> task);
 

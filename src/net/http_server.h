@@ -58,18 +58,24 @@ struct ServerOptions {
   milliseconds body_idle_timeout{30'000};
   milliseconds write_timeout{30'000};  ///< A client that reads nothing for so long is cut.
   std::size_t connections_max = limits::kConnections;
-  /// Writes the answer to a head that did not parse. Default: a short JSON error.
+  /// The whole answer, as bytes, to a head that did not parse or came too slowly; it must say
+  /// "Connection: close", because the connection ends after it. Default: a short JSON error.
   std::function<std::string(const Error& error)> render_parse_error;
 };
 
+/// An error that a handler returns before it answered becomes a JSON error: with its own status
+/// when its origin is kClient (a body that is too large, say), as 500 otherwise. After the answer
+/// has begun, the connection is cut.
 using Handler = std::function<Task<>(ServerExchange&)>;
 
 /// One listener on one loop. With SO_REUSEPORT every loop has its own on the same port.
 class HttpServer {
  public:
   HttpServer(EventLoop& loop, Handler handler, ServerOptions options = {});
-  ~HttpServer();
-  /// Binds now: kUnavailable naming the address when the port is taken. Port 0 picks one.
+  ~HttpServer();  ///< Stops listening. drain() first: running exchanges would go on.
+  /// Binds now: kUnavailable naming the address when the port is taken. Port 0 picks one. With
+  /// `reuse_port`, further loops of this process may listen on the same address; other processes
+  /// may not (see Listener::open).
   Result<> listen(const Endpoint& address, bool reuse_port);
   Endpoint local() const;
   /// TLS for connections accepted from now on; call again to swap certificates.

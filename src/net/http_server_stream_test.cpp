@@ -1,9 +1,6 @@
 // Streaming answers, clients that leave, time limits and draining.
 #include <gtest/gtest.h>
 
-#include <future>
-
-#include "net/awaiting.h"
 #include "net/testing/rig.h"
 
 namespace lr::net {
@@ -280,46 +277,6 @@ TEST(HttpServerStream, DrainCutsWhatDoesNotEnd) {
   rig.start_drain(milliseconds(50));
   EXPECT_TRUE(stuck.ended());
   EXPECT_TRUE(rig.wait_until_empty());
-}
-
-TEST(HttpServerStream, OverItsBoundItClosesAtOnceAndRecovers) {
-  ServerOptions options;
-  options.connections_max = 1;
-  ServerRig rig(whole_body, options);
-  {
-    RawClient first(rig.port());
-    first.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
-    EXPECT_NE(first.read_until("\r\n\r\n"), "");
-    RawClient second(rig.port());
-    EXPECT_TRUE(second.ended());
-  }
-  EXPECT_TRUE(rig.wait_until_empty());
-  RawClient third(rig.port());
-  third.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
-  EXPECT_TRUE(third.read_until("\r\n").starts_with("HTTP/1.1 200"));
-}
-
-TEST(HttpServerListen, ATakenPortIsAnErrorThatNamesIt) {
-  for (const bool reuse_port : {false, true}) {
-    testing::ScriptedUpstream other([](RawClient&) {});
-    EventLoop loop;
-    HttpServer server(loop, whole_body);
-    Result<> listening = server.listen(testing::loopback(other.port()), reuse_port);
-    ASSERT_FALSE(listening);
-    EXPECT_EQ(listening.error().code(), Code::kUnavailable);
-    EXPECT_EQ(
-        listening.error().detail(),
-        "cannot listen on 127.0.0.1:" + std::to_string(other.port()) + ": address already in use");
-  }
-}
-
-TEST(HttpServerListen, LoopsOfOneProcessShareAPort) {
-  EventLoop first_loop;
-  EventLoop second_loop;
-  HttpServer first(first_loop, whole_body);
-  HttpServer second(second_loop, whole_body);
-  ASSERT_TRUE(first.listen(testing::loopback(), true));
-  EXPECT_TRUE(second.listen(first.local(), true));
 }
 
 }  // namespace

@@ -208,16 +208,17 @@ Task<> ServerConnection::skip_body() {
 
 /// The usual end of an exchange, without another coroutine. False when there is more to do.
 bool ServerConnection::complete_now(const Result<>& handled) {
+  on_gone_ = nullptr;
   if (!handled || answer_ != Answer::kEnded || !out_.empty() || !keep_alive_ || broken_ ||
-      !body_.done() || on_gone_) {
+      !body_.done()) {
     return false;
   }
+  watch_.unlink();
   reset_exchange();
   return true;
 }
 
 Task<bool> ServerConnection::complete(Result<> handled) {
-  on_gone_ = nullptr;
   watch_.unlink();
   if (broken_) co_return false;
   if (!handled && !started()) {

@@ -47,6 +47,9 @@ int select_alpn(SSL*, const unsigned char** out, unsigned char* out_length, cons
   return SSL_TLSEXT_ERR_OK;
 }
 
+/// A key with a password is an error; OpenSSL's own callback would ask on the terminal and wait.
+int no_password(char*, int, int, void*) { return -1; }
+
 Result<> check_readable(const std::string& file) {
   if (::access(file.c_str(), R_OK) == 0) return {};
   return fail(Code::kInvalidArgument, file + ": " + std::strerror(errno), Origin::kContract);
@@ -123,6 +126,7 @@ Result<std::shared_ptr<TlsServerContext>> TlsServerContext::load(
   LR_TRY_VOID(check_readable(certificate_file));
   LR_TRY_VOID(check_readable(key_file));
   LR_TRY(SslContext context, make_context(TLS_server_method()));
+  SSL_CTX_set_default_passwd_cb(context.get(), no_password);
   ERR_clear_error();
   if (SSL_CTX_use_certificate_chain_file(context.get(), certificate_file.c_str()) != 1) {
     return bad_file(certificate_file, "not a PEM certificate");

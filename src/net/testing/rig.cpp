@@ -87,8 +87,15 @@ bool ServerRig::wait_until_empty() {
   return false;
 }
 
-RawClient::RawClient(std::uint16_t port) : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-  set_time_limit(fd_);
+RawClient RawClient::unconnected() {
+  RawClient client = adopt(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  set_time_limit(client.fd_);
+  return client;
+}
+
+RawClient::RawClient(std::uint16_t port) : RawClient(unconnected()) { connect(port); }
+
+void RawClient::connect(std::uint16_t port) {
   const sockaddr_in address = address_of(port);
   LR_CHECK(::connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
 }
@@ -174,20 +181,33 @@ ScriptedUpstream::ScriptedUpstream(std::function<void(RawClient&)> script)
   LR_CHECK(::listen(fd_, 16) == 0);
   LR_CHECK(::getsockname(fd_, reinterpret_cast<sockaddr*>(&address), &length) == 0);
   port_ = ntohs(address.sin_port);
-  thread_ = std::thread([this, script = std::move(script)] {
-    while (true) {
-      const int connection = ::accept4(fd_, nullptr, nullptr, SOCK_CLOEXEC);
-      if (connection < 0) return;
-      set_time_limit(connection);
-      ++accepted_;
-      RawClient client = RawClient::adopt(connection);
-      script(client);
-    }
-  });
+  thread_ = std::thread([this, script = std::move(script)] { serve(script); });
+}
+
+void ScriptedUpstream::serve(const std::function<void(RawClient&)>& script) {
+  while (true) {
+    const int connection = ::accept4(fd_, nullptr, nullptr, SOCK_CLOEXEC);
+    if (connection < 0) return;
+    set_time_limit(connection);
+    ++accepted_;
+    RawClient client = RawClient::adopt(connection);
+    set_current(connection);
+    script(client);
+    set_current(-1);
+  }
+}
+
+void ScriptedUpstream::set_current(int connection) {
+  const std::lock_guard lock(mutex_);
+  current_ = connection;
 }
 
 ScriptedUpstream::~ScriptedUpstream() {
   ::shutdown(fd_, SHUT_RDWR);
+  {
+    const std::lock_guard lock(mutex_);
+    if (current_ >= 0) ::shutdown(current_, SHUT_RDWR);
+  }
   thread_.join();
   ::close(fd_);
 }

@@ -2,7 +2,9 @@
 // exactly what a test wants.
 #pragma once
 
+#include <atomic>
 #include <functional>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -43,6 +45,9 @@ class ServerRig {
 class RawClient {
  public:
   explicit RawClient(std::uint16_t port);
+  /// For connect() later.
+  static RawClient unconnected();
+  void connect(std::uint16_t port);
   /// Takes over a connected socket.
   static RawClient adopt(int fd) { return RawClient(fd, Adopt()); }
   RawClient(RawClient&& other) noexcept;
@@ -81,9 +86,13 @@ class ScriptedUpstream {
   int accepted() const { return accepted_; }
 
  private:
+  void serve(const std::function<void(RawClient&)>& script);
+  void set_current(int connection);
   int fd_ = -1;
   std::uint16_t port_ = 0;
   std::atomic<int> accepted_ = 0;
+  std::mutex mutex_;
+  int current_ = -1;  ///< The connection the script is busy with.
   std::thread thread_;
 };
 
