@@ -195,13 +195,14 @@ class Comparison {
         decide_access(contract_, match_, presented.credential, identity, uses);
     const Verdict real{decision.allowed, decision.allowed ? 200 : http_status(decision.code),
                        std::string(reason_name(decision.reason)), decision.owner_by_field};
-    const Verdict expected =
-        judge(plain_, found_, method, presented.plain_credential, *presented.caller, plain_uses);
+    const Request request{found_, method, presented.plain_credential, *presented.caller,
+                          plain_uses};
+    const Verdict expected = judge(plain_, request);
     ++tally_.cases;
     ++tally_.reasons[real.reason];
     if (real.by_field) ++tally_.by_field;
     if (!(real == expected)) report(real, expected, method);
-    if (tally_.cases % 48 == 0) notice(expected, presented, method, plain_uses);
+    if (tally_.cases % 48 == 0) notice(expected, request);
   }
 
   void report(const Verdict& real, const Verdict& expected, const std::string& method) {
@@ -211,12 +212,10 @@ class Comparison {
                   << yaml_of(plain_);
   }
 
-  void notice(const Verdict& expected, const Presented& presented, const std::string& method,
-              const std::vector<PlainUse>& uses) {
+  void notice(const Verdict& expected, const Request& request) {
     static const auto kForgetful = forgetful_rules();
     for (std::size_t i = 0; i < kForgetful.size(); ++i) {
-      const Verdict other = judge(plain_, found_, method, presented.plain_credential,
-                                  *presented.caller, uses, kForgetful[i]);
+      const Verdict other = judge(plain_, request, kForgetful[i]);
       if (other.allowed != expected.allowed) ++tally_.noticed[i];
     }
   }

@@ -87,12 +87,23 @@ bool in_tenant(const PlainCaller& caller, const PlainOwner& owner, const Rules& 
   return caller.tenant == owner.tenant && !caller.tenant.empty();
 }
 
+/// What the rules about objects look at.
+struct Question {
+  const PlainContract& contract;
+  const PlainRoute& route;
+  const Request& request;
+  const Rules& rules;
+};
+
 /// "allowed", "not_owner" or "other_tenant".
-std::string judge_owner(const PlainContract& contract, const PlainRoute& route,
-                        const PlainObject& object, const PlainCaller& caller,
-                        const PlainOwner& owner, const Rules& rules) {
-  if (contract.tenants && !in_tenant(caller, owner, rules)) return "other_tenant";
-  if (rules.or_roles && has_one_of(contract, caller, route.or_roles, rules)) return "allowed";
+std::string judge_owner(const Question& question, const PlainObject& object,
+                        const PlainOwner& owner) {
+  const Rules& rules = question.rules;
+  const PlainCaller& caller = question.request.caller;
+  if (question.contract.tenants && !in_tenant(caller, owner, rules)) return "other_tenant";
+  if (rules.or_roles && has_one_of(question.contract, caller, question.route.or_roles, rules)) {
+    return "allowed";
+  }
   if (rules.issuers && caller.issuer != owner.issuer) return "not_owner";
   if (object.shared_in_tenant) return caller.tenant == owner.tenant ? "allowed" : "not_owner";
   if (rules.users && caller.user != owner.user) return "not_owner";
@@ -100,19 +111,20 @@ std::string judge_owner(const PlainContract& contract, const PlainRoute& route,
 }
 
 /// One named object. `by_field` is set when the answer has to prove the rest.
-std::string judge_use(const PlainContract& contract, const PlainRoute& route,
-                      const std::string& method, const PlainCaller& caller, const PlainUse& use,
-                      const Rules& rules, bool& by_field) {
+std::string judge_use(const Question& question, const PlainUse& use, bool& by_field) {
+  const auto& [contract, route, request, rules] = question;
   const PlainObject& object = object_named(contract, use.object);
   const bool is_owner_object = route.owner == use.object;
   const bool asked =
       is_owner_object || (rules.references && contains(route.references, use.object));
   if (!asked) {
-    const bool foreign = contract.tenants && use.owner && !in_tenant(caller, *use.owner, rules);
+    const bool foreign =
+        contract.tenants && use.owner && !in_tenant(request.caller, *use.owner, rules);
     return foreign ? "other_tenant" : "allowed";
   }
-  if (use.owner) return judge_owner(contract, route, object, caller, *use.owner, rules);
-  const bool reads = method == "GET" || method == "HEAD" || !rules.reads_only_by_field;
+  if (use.owner) return judge_owner(question, object, *use.owner);
+  const bool reads =
+      request.method == "GET" || request.method == "HEAD" || !rules.reads_only_by_field;
   if (is_owner_object && object.has_field && reads) {
     by_field = true;
     return "allowed";
@@ -120,14 +132,13 @@ std::string judge_use(const PlainContract& contract, const PlainRoute& route,
   return "owner_unknown";
 }
 
-Verdict judge_objects(const PlainContract& contract, const PlainRoute& route,
-                      const std::string& method, const PlainCaller& caller,
-                      const std::vector<PlainUse>& uses, const Rules& rules) {
+Verdict judge_objects(const Question& question) {
+  const std::string& owner = question.route.owner;
   bool by_field = false;
-  bool owner_named = route.owner.empty();
-  for (const PlainUse& use : uses) {
-    if (use.object == route.owner) owner_named = true;
-    const std::string reason = judge_use(contract, route, method, caller, use, rules, by_field);
+  bool owner_named = owner.empty();
+  for (const PlainUse& use : question.request.uses) {
+    if (use.object == owner) owner_named = true;
+    const std::string reason = judge_use(question, use, by_field);
     if (reason != "allowed") return refusal(404, reason);
   }
   if (!owner_named) return refusal(404, "owner_unknown");
@@ -186,20 +197,19 @@ Found find_route(const PlainContract& contract, const std::string& method,
   return found;
 }
 
-Verdict judge(const PlainContract& contract, const Found& found, const std::string& method,
-              const std::string& credential, const PlainCaller& caller,
-              const std::vector<PlainUse>& uses, const Rules& rules) {
+Verdict judge(const PlainContract& contract, const Request& request, const Rules& rules) {
+  const Found& found = request.found;
   if (found.outcome == Found::Outcome::kNotFound) return refusal(404, "no_such_route");
   if (found.outcome == Found::Outcome::kMethodNotAllowed) return refusal(405, "method_not_allowed");
   const PlainRoute& route = contract.routes[found.route];
   if (route.open) return {true, 200, "public", false};
-  if (credential == "none") return refusal(401, "no_credential");
-  if (credential == "bad") return refusal(401, "bad_credential");
-  if (!route.roles.empty() && !has_one_of(contract, caller, route.roles, rules)) {
+  if (request.credential == "none") return refusal(401, "no_credential");
+  if (request.credential == "bad") return refusal(401, "bad_credential");
+  if (!route.roles.empty() && !has_one_of(contract, request.caller, route.roles, rules)) {
     return refusal(403, "missing_role");
   }
-  if (!has_scopes(caller, route.scopes, rules)) return refusal(403, "missing_scope");
-  return judge_objects(contract, route, method, caller, uses, rules);
+  if (!has_scopes(request.caller, route.scopes, rules)) return refusal(403, "missing_scope");
+  return judge_objects({contract, route, request, rules});
 }
 
 }  // namespace lr::decide::testing

@@ -92,9 +92,14 @@ struct Verdict {
 
 Names split_path(const std::string& path);
 Found find_route(const PlainContract& contract, const std::string& method, const std::string& path);
-/// `credential` is "none", "bad" or "good"; `caller` is set for "good".
-Verdict judge(const PlainContract& contract, const Found& found, const std::string& method,
-              const std::string& credential, const PlainCaller& caller,
-              const std::vector<PlainUse>& uses, const Rules& rules = {});
+/// One request as the oracle is asked about it.
+struct Request {
+  const Found& found;
+  const std::string& method;
+  const std::string& credential;  ///< "none", "bad" or "good".
+  const PlainCaller& caller;      ///< Meaningful for "good".
+  const std::vector<PlainUse>& uses;
+};
+Verdict judge(const PlainContract& contract, const Request& request, const Rules& rules = {});
 
 }  // namespace lr::decide::testing
