@@ -91,7 +91,8 @@ net::Task<> Admin::answer_readiness(net::ServerExchange& exchange) {
   const std::string body =
       why.empty() ? std::string("{\"status\":\"ready\"}\n")
                   : fmt::format("{{\"status\":\"not_ready\",\"because\":\"{}\"}}\n", why);
-  co_return co_await exchange.send(why.empty() ? 200 : 503, fields, body);
+  const int status = why.empty() ? 200 : 503;
+  co_return co_await exchange.send(status, fields, body);
 }
 
 net::Task<> Admin::answer_reload(net::ServerExchange& exchange) {
