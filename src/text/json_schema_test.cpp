@@ -199,7 +199,7 @@ TEST(JsonSchema, WorkIsBounded) {
 TEST(JsonSchema, ADynamicReferenceThatNeverEndsGivesUp) {
   const auto schema = JsonSchema::compile(
       parsed(R"({"$id": "https://example.com/a", "$dynamicAnchor": "x", "$dynamicRef": "#x"})"));
-  if (!schema) return;
+  ASSERT_TRUE(schema);
   const auto result = schema->validate(parsed("1"));
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().code(), Code::kResourceExhausted);
