@@ -69,6 +69,24 @@ net::Task<> attack_list(CheckContext& context, RouteCase route_case, const Sacri
   co_return Result<>();
 }
 
+/// Those who may use the list and whom the contract keeps from seeing what `owner` owns.
+std::vector<const Persona*> outsiders(CheckContext& context, const RouteCase& route_case,
+                                      const Persona& owner) {
+  const contract::Contract& contract = context.contract();
+  const decide::Identity owned_by = probe::identity_of(owner, contract);
+  const decide::Owner belongs{owned_by.user, owned_by.tenant, owned_by.issuer};
+  std::vector<const Persona*> out;
+  for (const Persona& persona : context.session().identities().declared()) {
+    if (!persona.unusable.empty() || &persona == &owner) continue;
+    if (!expected_access(contract, route_case, &persona, &persona).allowed) continue;
+    const decide::Identity identity = probe::identity_of(persona, contract);
+    if (!decide::decide_list_item(contract, *route_case.route, identity, &belongs).allowed) {
+      out.push_back(&persona);
+    }
+  }
+  return out;
+}
+
 net::Task<> check_list(CheckContext& context, RouteCase route_case) {
   Session& session = context.session();
   const contract::Route& route = *route_case.route;
@@ -81,9 +99,7 @@ net::Task<> check_list(CheckContext& context, RouteCase route_case) {
   if (!probe::shows_marker(own.response.body, victim.marker) && !lists_id(route, own, victim.id)) {
     co_return fail(Code::kNotFound, "the owner's own list does not show the object just made");
   }
-  std::vector<const Persona*> enemies = attackers(context, route_case, *owner, true);
-  const auto others = attackers(context, route_case, *owner, false);
-  enemies.insert(enemies.end(), others.begin(), others.end());
+  const std::vector<const Persona*> enemies = outsiders(context, route_case, *owner);
   context.plan(enemies.size() * 2);
   for (const Persona* enemy : enemies) {
     LR_CO_TRY_VOID(co_await attack_list(context, route_case, victim, *enemy));
