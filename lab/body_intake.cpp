@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json/parse.hpp>
 
+#include "base/limits.h"
 #include "lab/routes.h"
 
 namespace lr::lab {

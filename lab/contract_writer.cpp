@@ -5,9 +5,9 @@
 #include <array>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <vector>
 
+#include "base/rng.h"
 #include "lab/routes.h"
 #include "lab/schemas.h"
 #include "lab/tokens.h"
@@ -56,6 +56,7 @@ guard:
   listen: 127.0.0.1:0
   admin: 127.0.0.1:0
   ledger: launchready-ledger.db
+  ledger_key: "file:ledger-key"
   state: launchready-state.db
 
 )yaml";
@@ -214,6 +215,10 @@ Result<std::string> write_contract_files(const World& world, const text::Url& ur
   }
   LR_TRY_VOID(write_file(base / "jwks.json", crypto::JwkSet({key}).public_jwks(), kPublic));
   LR_TRY_VOID(write_file(base / "audit-key.json", key.private_jwk().expose(), kPrivate));
+  // An old key stays: it belongs to the ledger that may lie beside it.
+  if (!fs::exists(base / "ledger-key", error)) {
+    LR_TRY_VOID(write_file(base / "ledger-key", SystemRng().hex(32), kPrivate));
+  }
   const fs::path contract = base / "launchready.yaml";
   LR_TRY_VOID(write_file(contract, contract_text(world, url), kPublic));
   return contract.string();

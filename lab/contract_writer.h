@@ -14,8 +14,9 @@ namespace lr::lab {
 /// The text of launchready.yaml. Pure.
 std::string contract_text(const World& world, const text::Url& url);
 
-/// Writes launchready.yaml, jwks.json, audit-key.json (readable by its owner only) and
-/// schemas/*.json into `folder`, which is made when it does not exist. Returns the contract's path.
+/// Writes launchready.yaml, jwks.json, schemas/*.json and, readable by their owner only,
+/// audit-key.json and ledger-key into `folder`, which is made when it does not exist. Returns the
+/// contract's path.
 Result<std::string> write_contract_files(const World& world, const text::Url& url,
                                          const crypto::Jwk& key, const std::string& folder);
 

@@ -47,7 +47,7 @@ TEST(ContractWriter, PromisesEveryRouteThatIsServed) {
   EXPECT_EQ(loaded->environments.at(0).url->origin(), visitor.url().origin());
 }
 
-TEST(ContractWriter, KeepsThePrivateKeyPrivate) {
+TEST(ContractWriter, KeepsItsKeysPrivate) {
   Visitor visitor({});
   struct stat info{};
   ASSERT_EQ(stat((visitor.folder() + "/audit-key.json").c_str(), &info), 0);

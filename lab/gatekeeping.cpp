@@ -22,9 +22,9 @@ std::string_view bearer_token(std::string_view authorization) {
   return text::trim_ows(authorization.substr(kScheme.size()));
 }
 
-/// Three parts of which the first could be a header.
-bool shaped_like_token(std::string_view token) {
-  return token.starts_with("eyJ") && std::ranges::count(token, '.') == 2;
+/// Something, but not three parts of which the first could be a header.
+bool is_garbage(std::string_view token) {
+  return !token.empty() && !(token.starts_with("eyJ") && std::ranges::count(token, '.') == 2);
 }
 
 /// Routes that a defect opens to callers without any credential.
@@ -55,7 +55,7 @@ Result<Caller> identify(Service& service, Call& call) {
     service.last_caller = *caller;
     return std::move(*caller);
   }
-  if (service.flaws.on(Flaw::kAuthMalformedAccepted) && !shaped_like_token(token)) {
+  if (service.flaws.on(Flaw::kAuthMalformedAccepted) && is_garbage(token)) {
     return service.last_caller.value_or(caller_of(service.world.persona(World::kUserA)));
   }
   return refuse(call, caller.error().detail());

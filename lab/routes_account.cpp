@@ -1,6 +1,4 @@
 // Login, the caller's own profile, the tenant and the export.
-#include <fmt/core.h>
-
 #include "crypto/digest.h"
 #include "lab/limits_of_calls.h"
 #include "lab/routes.h"
@@ -59,8 +57,7 @@ Result<Answer> show_tenant(Service& service, Call& call) {
                                        {"support_pin", tenant->support_pin}});
 }
 
-Result<Answer> show_announcements(Service& service, Call&) {
-  (void)service;
+Result<Answer> show_announcements(Service&, Call&) {
   return json_answer(200, json::object{{"announcements", json::array{"We moved to new desks."}}});
 }
 
