@@ -34,6 +34,15 @@ bool comes_from_a_page(const text::RequestHead& head) {
   return head.fields.get("Origin").has_value() || head.fields.get("Sec-Fetch-Site").has_value();
 }
 
+/// A page whose name was made to resolve to this machine still sends its own name.
+bool names_this_machine(std::string_view host) {
+  const std::size_t colon = host.rfind(':');
+  const bool port = colon != std::string_view::npos && host.back() != ']';
+  std::string_view name = port ? host.substr(0, colon) : host;
+  if (name.starts_with('[') && name.ends_with(']')) name = name.substr(1, name.size() - 2);
+  return text::equals_ignoring_case(name, "localhost") || text::parse_ip(name).has_value();
+}
+
 }  // namespace
 
 Admin::Admin(net::EventLoop& loop, AdminHooks hooks)
@@ -41,10 +50,18 @@ Admin::Admin(net::EventLoop& loop, AdminHooks hooks)
       hooks_(std::move(hooks)),
       server_(loop, [this](net::ServerExchange& exchange) { return handle(exchange); }) {}
 
-Result<> Admin::listen(const net::Endpoint& address) { return server_.listen(address, false); }
+Result<> Admin::listen(const net::Endpoint& address) {
+  loopback_only_ = address.ip.is_loopback();
+  return server_.listen(address, false);
+}
 
 net::Task<> Admin::handle(net::ServerExchange& exchange) {
   const text::RequestHead& head = exchange.head();
+  if (loopback_only_ && !names_this_machine(head.host)) {
+    const text::Fields fields = json_fields();
+    const std::string body = error_text("misdirected", "use 127.0.0.1 or localhost");
+    co_return co_await exchange.send(421, fields, body);
+  }
   const bool reads = head.method == "GET" || head.method == "HEAD";
   if (head.target == "/livez" && reads) {
     const text::Fields fields = json_fields();

@@ -38,6 +38,7 @@ class Admin {
   net::EventLoop& loop_;
   AdminHooks hooks_;
   net::HttpServer server_;
+  bool loopback_only_ = true;
   std::atomic<bool> ready_{false};
   /// The last probe's outcome serves for a moment, so that a busy prober does not become load.
   bool reachable_ = false;

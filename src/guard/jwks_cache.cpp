@@ -60,7 +60,10 @@ std::shared_ptr<const crypto::JwkSet> JwksCache::find(const text::Url& url) {
   const auto age = now - known.fetched;
   if (age > times_.stale_max) return nullptr;
   const bool rested = !known.ever_failed || now - known.failed >= times_.retry_failed;
-  if (age > times_.fresh && !known.fetching && rested) background_.spawn(fetch(url.str(), url));
+  if (age > times_.fresh && !known.fetching && rested) {
+    known.fetching = true;  // The task may start a little later.
+    background_.spawn(fetch(url.str(), url));
+  }
   return known.keys;
 }
 

@@ -88,9 +88,13 @@ TEST_F(OperationsTest, ALedgerThatCannotWriteStopsPrivateRoutesUntilItCan) {
 
 TEST_F(OperationsTest, APageCannotReload) {
   start_with("");
-  const Reply reply = send_to(guard_->admin_port(),
-                              "POST /reload HTTP/1.1\nHost: a\nOrigin: https://evil.example\n\n");
+  const Reply reply =
+      send_to(guard_->admin_port(),
+              "POST /reload HTTP/1.1\nHost: localhost\nOrigin: https://evil.example\n\n");
   EXPECT_EQ(reply.status, 403);
+  const Reply rebound =
+      send_to(guard_->admin_port(), "GET /metrics HTTP/1.1\nHost: evil.example\n\n");
+  EXPECT_EQ(rebound.status, 421);
 }
 
 TEST_F(OperationsTest, ReloadsUnderLoadDropNothing) {

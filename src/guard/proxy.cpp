@@ -175,7 +175,9 @@ void take_answer(Exchange& exchange, const text::ResponseHead& head) {
   answer.fields.clear();
   const bool lists_fields = connection_names_fields(head.fields);
   for (const text::Field& field : head.fields) {
-    if (is_dropped(field.name)) continue;
+    const bool kept =
+        exchange.route->cache && text::equals_ignoring_case(field.name, "Cache-Control");
+    if (is_dropped(field.name) && !kept) continue;
     if (lists_fields && head.fields.has_token("Connection", field.name)) continue;
     answer.fields.add(field.name, field.value);
   }

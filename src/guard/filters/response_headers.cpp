@@ -61,18 +61,19 @@ class ResponseHeadersFilter final : public Filter {
   static void add_cache_fields(Exchange& exchange) {
     Answer& answer = exchange.answer;
     if (answer.event_stream) {
-      answer.fields.add("Cache-Control", "no-cache, no-store");
+      answer.fields.set("Cache-Control", "no-cache, no-store");
       answer.fields.add("X-Accel-Buffering", "no");
       return;
     }
     const bool cacheable =
         exchange.route != nullptr && exchange.route->cache && !answer.local && answer.status < 400;
     if (!cacheable) {
-      answer.fields.add("Cache-Control", "no-store");
-    } else {
+      answer.fields.set("Cache-Control", "no-store");
+    } else if (!exchange.is_public()) {
       // What a caller may see is not for a shared cache.
-      answer.fields.add("Cache-Control",
-                        exchange.is_public() ? "public, max-age=300" : "private, max-age=60");
+      answer.fields.set("Cache-Control", "private, max-age=60");
+    } else if (!answer.fields.get("Cache-Control")) {
+      answer.fields.add("Cache-Control", "public, max-age=300");
     }
   }
 

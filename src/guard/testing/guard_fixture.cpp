@@ -243,7 +243,8 @@ Reply GuardTest::post(const std::string& target, const std::string& headers,
 }
 
 Reply GuardTest::admin(const std::string& method, const std::string& target) const {
-  return send_to(guard_->admin_port(), fmt::format("{} {} HTTP/1.1\nHost: a\n\n", method, target));
+  return send_to(guard_->admin_port(),
+                 fmt::format("{} {} HTTP/1.1\nHost: 127.0.0.1\n\n", method, target));
 }
 
 }  // namespace lr::guard::testing
