@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
@@ -10,6 +11,7 @@
 #include "cli/route_rules.h"
 #include "decide/router.h"
 #include "report/palette.h"
+#include "report/printable.h"
 #include "text/json.h"
 
 namespace lr::cli {
@@ -49,13 +51,6 @@ std::vector<contract::ObjectIndex> named_objects(const decide::RouteMatch& match
   return out;
 }
 
-std::vector<decide::ObjectUse> uses_of(const std::vector<contract::ObjectIndex>& objects,
-                                       const decide::Owner* owner) {
-  std::vector<decide::ObjectUse> uses;
-  for (contract::ObjectIndex object : objects) uses.push_back({object, owner});
-  return uses;
-}
-
 struct Scene {
   const contract::Contract& contract;
   const decide::RouteMatch& match;
@@ -63,12 +58,45 @@ struct Scene {
   Cast cast;
 };
 
+/// Owners that only the answer itself shows are never known beforehand.
+std::vector<decide::ObjectUse> uses_of(const Scene& scene, const decide::Owner* owner) {
+  std::vector<decide::ObjectUse> uses;
+  for (contract::ObjectIndex index : scene.objects) {
+    const contract::Object& object = scene.contract.objects.at(index);
+    const bool only_by_field = object.owner_field && !object.learn;
+    uses.push_back({index, only_by_field ? nullptr : owner});
+  }
+  return uses;
+}
+
 void add(RouteExplanation& out, const Scene& scene, std::string who,
          const decide::Identity& identity, const decide::Owner* owner) {
-  const auto uses = uses_of(scene.objects, owner);
+  const auto uses = uses_of(scene, owner);
   out.callers.push_back(
       {std::move(who), decide::decide_access(scene.contract, scene.match, decide::Credential::kGood,
                                              &identity, uses)});
+}
+
+bool same_answer(const decide::Decision& a, const decide::Decision& b) {
+  return a.allowed == b.allowed && a.code == b.code && a.reason == b.reason &&
+         a.owner_by_field == b.owner_by_field;
+}
+
+/// One row per kind of owner, or a single one when ownership makes no difference.
+void add_owners(RouteExplanation& out, const Scene& scene, const std::string& name,
+                const decide::Identity& identity) {
+  const std::size_t first = out.callers.size();
+  add(out, scene, name + ", owns it", identity, &scene.cast.self);
+  add(out, scene, name + ", somebody else's", identity, &scene.cast.colleague);
+  if (scene.contract.has_tenants()) {
+    add(out, scene, name + ", another tenant's", identity, &scene.cast.stranger);
+  }
+  for (std::size_t i = first + 1; i < out.callers.size(); ++i) {
+    if (!same_answer(out.callers[first].decision, out.callers[i].decision)) return;
+  }
+  out.callers.erase(out.callers.begin() + static_cast<std::ptrdiff_t>(first) + 1,
+                    out.callers.end());
+  out.callers[first].who = name;
 }
 
 void add_role(RouteExplanation& out, const Scene& scene, const std::string& name,
@@ -79,11 +107,7 @@ void add_role(RouteExplanation& out, const Scene& scene, const std::string& name
   if (scene.objects.empty()) {
     add(out, scene, name, identity, nullptr);
   } else {
-    add(out, scene, name + ", owns it", identity, &scene.cast.self);
-    add(out, scene, name + ", somebody else's", identity, &scene.cast.colleague);
-    if (scene.contract.has_tenants()) {
-      add(out, scene, name + ", another tenant's", identity, &scene.cast.stranger);
-    }
+    add_owners(out, scene, name, identity);
   }
   if (scene.match.route->access.scopes == 0) return;
   identity.scopes = 0;
@@ -91,7 +115,7 @@ void add_role(RouteExplanation& out, const Scene& scene, const std::string& name
 }
 
 void add_callers(RouteExplanation& out, const Scene& scene) {
-  const auto uses = uses_of(scene.objects, nullptr);
+  const auto uses = uses_of(scene, nullptr);
   out.callers.push_back(
       {"anonymous", decide::decide_access(scene.contract, scene.match, decide::Credential::kNone,
                                           nullptr, uses)});
@@ -114,6 +138,23 @@ std::string answer_text(const decide::Decision& decision) {
     return fmt::format("{} {}", http_status(decision.code), decide::reason_name(decision.reason));
   }
   return decision.owner_by_field ? "allowed if the answer's owner field agrees" : "allowed";
+}
+
+std::string caller_lines(const contract::Contract& contract,
+                         const std::vector<CallerRow>& callers) {
+  std::size_t who = 0;
+  std::size_t answer = 0;
+  for (const CallerRow& row : callers) {
+    who = std::max(who, report::columns_of(row.who));
+    answer = std::max(answer, report::columns_of(answer_text(row.decision)));
+  }
+  std::string out;
+  for (const CallerRow& row : callers) {
+    fmt::format_to(std::back_inserter(out), "  {}  {}  {}\n", report::pad_right(row.who, who),
+                   report::pad_right(answer_text(row.decision), answer),
+                   line_of(contract, row.decision.at));
+  }
+  return out;
 }
 
 }  // namespace
@@ -162,13 +203,7 @@ std::string explanation_text(const contract::Contract& contract,
   for (const auto& [name, text] : rule_lines(contract, route)) {
     out += "  " + report::pad_right(name, 9) + text + "\n";
   }
-  out += "\nWho gets what\n";
-  for (const CallerRow& row : explanation.callers) {
-    fmt::format_to(std::back_inserter(out), "  {} {} ({})\n", report::pad_right(row.who, 34),
-                   report::pad_right(answer_text(row.decision), 32),
-                   line_of(contract, row.decision.at));
-  }
-  return out;
+  return out + "\nWho gets what\n" + caller_lines(contract, explanation.callers);
 }
 
 std::string explanation_json(const contract::Contract& contract,

@@ -4,13 +4,20 @@
 
 #include "base/error.h"
 #include "cli/help_text.h"
-#include "report/printable.h"
 
 namespace lr::cli {
 namespace {
 
-using report::markdown_code;
-using report::markdown_line;
+/// The program's own texts, with the one character that would end a table cell escaped.
+std::string cell(std::string_view text) {
+  std::string out;
+  for (char c : text) {
+    if (c == '|') out += '\\';
+    out += c;
+  }
+  return out;
+}
+std::string code_cell(std::string_view text) { return "`" + cell(text) + "`"; }
 
 std::string_view posture_text(audit::Posture posture) {
   switch (posture) {
@@ -31,8 +38,8 @@ std::string verb_section(const VerbDef& verb) {
   if (!verb.subverbs.empty()) {
     out += "| what to do | |\n|---|---|\n";
     for (const SubverbDef& subverb : verb.subverbs) {
-      fmt::format_to(std::back_inserter(out), "| {} | {} |\n", markdown_code(subverb.name),
-                     markdown_line(subverb.text));
+      fmt::format_to(std::back_inserter(out), "| {} | {} |\n", code_cell(subverb.name),
+                     cell(subverb.text));
     }
     out += "\n";
   }
@@ -41,13 +48,13 @@ std::string verb_section(const VerbDef& verb) {
     for (const FlagDef& flag : verb.flags) {
       const std::string name =
           flag.value.empty() ? std::string(flag.name) : fmt::format("{} {}", flag.name, flag.value);
-      fmt::format_to(std::back_inserter(out), "| {} | {} | {} |\n", markdown_code(name),
-                     markdown_line(flag.text), markdown_code(flag.fallback));
+      fmt::format_to(std::back_inserter(out), "| {} | {} | {} |\n", code_cell(name),
+                     cell(flag.text), cell(flag.fallback));
     }
     out += "\n";
   }
   for (const Example& example : verb.examples) {
-    fmt::format_to(std::back_inserter(out), "{}\n\n```sh\n{}\n```\n\n", markdown_line(example.text),
+    fmt::format_to(std::back_inserter(out), "{}\n\n```sh\n{}\n```\n\n", example.text,
                    example.command);
   }
   return out;
@@ -56,8 +63,7 @@ std::string verb_section(const VerbDef& verb) {
 std::string exit_table() {
   std::string out = "## Exit codes\n\n| code | meaning |\n|--:|---|\n";
   for (const ExitCode& code : exit_codes()) {
-    fmt::format_to(std::back_inserter(out), "| {} | {} |\n", code.code,
-                   markdown_line(code.meaning));
+    fmt::format_to(std::back_inserter(out), "| {} | {} |\n", code.code, cell(code.meaning));
   }
   return out + "\n";
 }
@@ -84,7 +90,7 @@ std::string check_table(std::span<const audit::CheckDef* const> checks) {
   for (const audit::CheckDef* check : checks) {
     fmt::format_to(std::back_inserter(out), "| `{}` | {} | {} | {} | {} |\n", check->id,
                    report::control_id(check->control), report::severity_name(check->worst),
-                   posture_text(check->posture), markdown_line(check->title));
+                   posture_text(check->posture), cell(check->title));
   }
   return out;
 }

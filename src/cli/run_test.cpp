@@ -74,8 +74,6 @@ TEST(Run, MistakesAreOneLineWithTheCure) {
   expect_refusal({"ledger", "search", "x.db", "--from", "yesterday"},
                  "launchready ledger: --from must be a UTC time such as 2026-11-22T10:42Z or a "
                  "date, not \"yesterday\"");
-  expect_refusal({"ledger", "verify"},
-                 "launchready ledger: FILE is missing: The ledger of a guard.");
   expect_refusal({"checks", "explain"},
                  "launchready checks: ID is missing: A check, such as authn.alg_none.");
 }

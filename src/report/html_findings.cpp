@@ -73,7 +73,7 @@ std::string spots(const CheckGroup& group) {
 }
 
 std::string guard_block(const Finding& finding) {
-  if (finding.guard.empty()) {
+  if (!guard_closes(finding)) {
     return "<h4>Contract lines</h4><p class=\"only-app\">The guard cannot close this one: the "
            "application itself must be changed.</p>\n";
   }

@@ -43,15 +43,17 @@ std::string Palette::severity(Severity severity, std::string_view text) const {
 }
 
 std::string Palette::verdict(Verdict verdict, std::string_view text) const {
+  if (!color_) return std::string(text);
+  const std::string block = fmt::format(" {} ", text);
   switch (verdict) {
     case Verdict::kReady:
-      return paint("1;97;42", fmt::format(" {} ", text));
+      return paint("1;97;42", block);
     case Verdict::kNotReady:
-      return paint("1;97;41", fmt::format(" {} ", text));
+      return paint("1;97;41", block);
     case Verdict::kIncomplete:
-      return paint("1;30;43", fmt::format(" {} ", text));
+      return paint("1;30;43", block);
   }
-  return std::string(text);
+  return block;
 }
 
 std::string_view status_mark(Status status) {

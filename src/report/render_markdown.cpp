@@ -85,7 +85,7 @@ std::string detail(const Report& report, const Finding& finding) {
                                 places > 1 ? fmt::format(" · {} places", grouped(places)) : "");
   if (!finding.why.empty()) out += "**Why it matters.** " + markdown_line(finding.why) + "\n\n";
   if (!finding.fix.empty()) out += "**Fix.** " + markdown_line(finding.fix) + "\n\n";
-  if (!finding.guard.empty()) {
+  if (guard_closes(finding)) {
     out += "**Contract lines that close it:**\n\n" + markdown_block(finding.guard, "yaml") + "\n";
   }
   if (!finding.reproduce.empty()) {

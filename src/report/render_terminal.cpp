@@ -128,10 +128,12 @@ std::string unproved_lines(const Report& report, const Palette& palette, std::si
 std::string render_terminal(const Report& report, const TerminalStyle& style) {
   const Palette palette(style.color);
   const auto width = static_cast<std::size_t>(std::max(style.width, kWidthMin));
+  const std::string headline =
+      fmt::format("  {}  ", palette.verdict(report.verdict, verdict_headline(report.verdict)));
+  const std::size_t indent = verdict_headline(report.verdict).size() + (style.color ? 6 : 4);
   std::string out = heading(report, palette);
-  fmt::format_to(std::back_inserter(out), "\n  {}  {}\n\n",
-                 palette.verdict(report.verdict, verdict_headline(report.verdict)),
-                 verdict_sentence(report));
+  out += "\n" + headline + wrapped(verdict_sentence(report), width, indent, indent).substr(indent);
+  out += "\n";
   out += scorecard(report, palette, width) + "\n";
   out += risk_lines(report, palette, width);
   out += unproved_lines(report, palette, width);

@@ -108,8 +108,8 @@ std::string next_step(const Report& report) {
                ? "Write a contract (launchready.yaml) to prove what only signed-in users can see."
                : "Keep it so: run this audit in CI and after every release.";
   }
-  const bool guard_helps = std::any_of(report.findings.begin(), report.findings.end(),
-                                       [](const Finding& f) { return !f.guard.empty(); });
+  const bool guard_helps =
+      std::any_of(report.findings.begin(), report.findings.end(), guard_closes);
   std::string out =
       fmt::format("Fix {} first: {}", control_id(risks.front()->control), risks.front()->fix);
   if (guard_helps && !report.contract_file.empty()) {
@@ -117,6 +117,10 @@ std::string next_step(const Report& report) {
                        report.contract_file);
   }
   return out;
+}
+
+bool guard_closes(const Finding& finding) {
+  return !finding.guard.empty() && !finding.guard.starts_with("# only the application");
 }
 
 std::string place_of(const Location& location) {

@@ -36,6 +36,9 @@ std::string coverage_line(const Tally& counts);
 /// What to do first.
 std::string next_step(const Report& report);
 
+/// False when `guard` is empty or says "# only the application …".
+bool guard_closes(const Finding& finding);
+
 /// "GET /v1/orders/{order}".
 std::string place_of(const Location& location);
 /// "launchready.yaml:31", or "" without a contract.

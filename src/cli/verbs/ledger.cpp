@@ -20,14 +20,16 @@ namespace {
 namespace json = boost::json;
 using report::printable_line;
 
-constexpr PositionalDef kFilePositional[] = {{"FILE", "The ledger of a guard.", true}};
+constexpr std::string_view kDefaultFile = "launchready-ledger.db";
+constexpr PositionalDef kFilePositional[] = {
+    {"FILE", "The ledger of a guard. Default: launchready-ledger.db."}};
 constexpr SubverbDef kSubverbs[] = {
     {"verify", "Show that no event was changed, dropped, moved or cut off.", kFilePositional},
     {"search", "Find events by time, request, kind or user.", kFilePositional},
 };
 constexpr FlagDef kFlags[] = {
-    {"--key", "${NAME}|file:PATH", "The key of the hash chain (guard.ledger_key of the contract).",
-     "none"},
+    {"--key", "${NAME}|file:PATH",
+     "The key of the hash chain (guard.ledger_key of the contract), for verify.", ""},
     {"--from", "TIME", "Earliest event, UTC, such as 2026-11-22T10:42Z.", ""},
     {"--to", "TIME", "Latest event.", ""},
     {"--request", "ID", "Events of one request.", ""},
@@ -44,12 +46,25 @@ constexpr Example kExamples[] = {
      "What happened at 10:42."},
 };
 
+std::string file_of(const Arguments& arguments) {
+  return arguments.positionals.empty() ? std::string(kDefaultFile) : arguments.positionals.front();
+}
+
+int cannot_read(const std::string& path, const Error& error) {
+  return complain(
+      "ledger", fmt::format("{}; name the ledger file of a guard (read {})", error.detail(), path));
+}
+
 int verify(const Arguments& arguments) {
+  if (!arguments.has("--key")) {
+    return complain("ledger",
+                    "--key is missing: the guard's ledger_key, as '${NAME}' or file:PATH");
+  }
   auto key = open_secret(arguments.value("--key"), "--key");
   if (!key) return complain("ledger", key.error());
-  const std::string& path = arguments.positionals.front();
+  const std::string path = file_of(arguments);
   auto verdict = store::verify_ledger(path, *key);
-  if (!verdict) return complain("ledger", verdict.error());
+  if (!verdict) return cannot_read(path, verdict.error());
   if (arguments.has("--json")) {
     say(text::pretty_json(json::object{{"intact", verdict->intact},
                                        {"events", verdict->rows},
@@ -122,8 +137,8 @@ std::string event_line(const store::LedgerRow& row) {
 int search(const Arguments& arguments) {
   auto query = read_query(arguments);
   if (!query) return complain("ledger", query.error());
-  auto rows = store::search_ledger(arguments.positionals.front(), *query);
-  if (!rows) return complain("ledger", rows.error());
+  auto rows = store::search_ledger(file_of(arguments), *query);
+  if (!rows) return cannot_read(file_of(arguments), rows.error());
   json::array all;
   std::string out;
   for (const store::LedgerRow& row : *rows) {
