@@ -124,7 +124,7 @@ namespace lr::lab {
   X(kHealthLies, "health_lies", "HEALTH", "health.truth", false,                                   \
     "/readyz says ok while its own list of checks says that the model is down.")                   \
   X(kHealthMissing, "health_missing", "HEALTH", "health.missing", false,                           \
-    "The promised health endpoints do not exist.")
+    "The promised health endpoint /healthz does not exist.")
 
 enum class Flaw : std::uint8_t {
 #define LR_X(enumerator, name, control, check, closes, what) enumerator,
