@@ -4,7 +4,6 @@
 // Prints "upstream PORT", reads "PORT PID" of the program under test from standard input, opens the
 // streams, prints one JSON object with the resident memory of that process, and exits.
 #include <fmt/format.h>
-
 #include <signal.h>
 #include <sys/wait.h>
 

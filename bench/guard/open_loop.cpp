@@ -122,7 +122,8 @@ class OpenLoop {
     const std::size_t length = complete_answer(c.received);
     if (length == 0 || !c.busy) return;
     if (c.received.compare(9, 1, "2") != 0) ++errors_;
-    latencies_.push_back(std::chrono::duration<double, std::micro>(Clock::now() - c.intended).count());
+    const std::chrono::duration<double, std::micro> latency = Clock::now() - c.intended;
+    latencies_.push_back(latency.count());
     ++answered_;
     c.received.erase(0, length);
     c.busy = false;
@@ -137,7 +138,8 @@ class OpenLoop {
   void print(double seconds, std::size_t total) {
     std::sort(latencies_.begin(), latencies_.end());
     fmt::print(
-        "{{\"offered\": {}, \"answered\": {}, \"errors\": {}, \"rate\": {:.1f}, \"p50_us\": {:.1f}, "
+        "{{\"offered\": {}, \"answered\": {}, \"errors\": {}, \"rate\": {:.1f}, \"p50_us\": "
+        "{:.1f}, "
         "\"p90_us\": {:.1f}, \"p99_us\": {:.1f}, \"max_us\": {:.1f}}}\n",
         total, answered_, errors_, static_cast<double>(answered_) / seconds, percentile(0.5),
         percentile(0.9), percentile(0.99), percentile(1.0));

@@ -90,14 +90,15 @@ objects:
 routes:
   - {{ path: /health, methods: [GET], access: public, health: true }}
   - {{ path: /v1/conversations, methods: [POST], access: {{ roles: [viewer] }},
-      creates: conversation, body: {{ schema: message.json, max_bytes: 64KiB }}, limits: [chat] }}
+      creates: conversation, body: {{ schema: message.json, max_bytes: 64KiB }} }}
   - {{ path: "/v1/conversations/{{conversation}}/messages", methods: [POST],
       access: {{ roles: [viewer], owner: conversation }},
       body: {{ schema: message.json, max_bytes: 64KiB }}, limits: [chat] }}
   - {{ path: "/v1/conversations/{{conversation}}/events", methods: [GET],
       access: {{ roles: [viewer], owner: conversation }}, streams: true }}
 limits:
-  chat: {{ per_user: 1000000/s, per_ip: 1000000/s, per_conversation: 1000000/s }}
+  chat: {{ per_user: 10000/s burst 1000000, per_ip: 10000/s burst 1000000,
+    per_conversation: 10000/s burst 1000000 }}
 guard:
   listen: "127.0.0.1:{port}"
   admin: "127.0.0.1:{admin}"

@@ -17,18 +17,24 @@ using report::Status;
 
 std::string_view profile_name(contract::Profile profile) {
   switch (profile) {
-    case contract::Profile::kObserve: return "observe";
-    case contract::Profile::kSafe: return "safe";
-    case contract::Profile::kFull: return "full";
+    case contract::Profile::kObserve:
+      return "observe";
+    case contract::Profile::kSafe:
+      return "safe";
+    case contract::Profile::kFull:
+      return "full";
   }
   return "safe";
 }
 
 Posture posture_of(contract::Profile profile) {
   switch (profile) {
-    case contract::Profile::kObserve: return Posture::kObserve;
-    case contract::Profile::kSafe: return Posture::kSafe;
-    case contract::Profile::kFull: return Posture::kIntrusive;
+    case contract::Profile::kObserve:
+      return Posture::kObserve;
+    case contract::Profile::kSafe:
+      return Posture::kSafe;
+    case contract::Profile::kFull:
+      return Posture::kIntrusive;
   }
   return Posture::kObserve;
 }
@@ -54,10 +60,12 @@ std::string missing_need(const CheckDef& def, const contract::Contract* contract
   const auto any_route = [&](auto test) { return std::ranges::any_of(contract->routes, test); };
   switch (def.needs) {
     case Needs::kNothing:
-    case Needs::kContract: return "";
+    case Needs::kContract:
+      return "";
     case Needs::kPrivateRoutes:
       return any_route([](const auto& route) { return route.access.authenticated; })
-                 ? "" : "the contract has no private routes";
+                 ? ""
+                 : "the contract has no private routes";
     case Needs::kRoles:
       return contract->roles.empty() ? "the contract has no roles" : "";
     case Needs::kObjects:
@@ -68,17 +76,24 @@ std::string missing_need(const CheckDef& def, const contract::Contract* contract
       return contract->cors.origins.empty() ? "the contract lists no origins" : "";
     case Needs::kBodies:
       return any_route([](const auto& route) { return route.body && route.body->schema; })
-                 ? "" : "no route of the contract has a body schema";
+                 ? ""
+                 : "no route of the contract has a body schema";
     case Needs::kHealth:
       return any_route([](const auto& route) { return route.health; })
-                 ? "" : "no route of the contract is marked as health";
+                 ? ""
+                 : "no route of the contract is marked as health";
   }
   return "";
 }
 
 report::RuleText rule_of(const CheckDef& def) {
-  report::RuleText out{std::string(def.id),  std::string(def.title), std::string(def.why),
-                       std::string(def.fix), def.control,            def.worst, {}};
+  report::RuleText out{std::string(def.id),
+                       std::string(def.title),
+                       std::string(def.why),
+                       std::string(def.fix),
+                       def.control,
+                       def.worst,
+                       {}};
   for (const std::string_view reference : def.references) out.references.emplace_back(reference);
   return out;
 }
@@ -88,13 +103,15 @@ class Run {
  public:
   Run(const AuditOptions& options, Session& session, net::EventLoop& loop, Report& report,
       const std::function<void(const Progress&)>& on_progress)
-      : options_(options), session_(session), loop_(loop), report_(report),
+      : options_(options),
+        session_(session),
+        loop_(loop),
+        report_(report),
         on_progress_(on_progress) {}
 
   void all(std::vector<const CheckDef*> checks) {
-    std::ranges::sort(checks, {}, [](const CheckDef* def) {
-      return std::make_pair(stage_of(*def), def->id);
-    });
+    std::ranges::sort(checks, {},
+                      [](const CheckDef* def) { return std::make_pair(stage_of(*def), def->id); });
     total_ = static_cast<std::uint32_t>(checks.size());
     for (const CheckDef* def : checks) {
       tell(*def);
@@ -123,8 +140,8 @@ class Run {
       return blank_row(def, Status::kNotApplicable, std::move(missing));
     }
     if (def.posture > posture_of(session_.profile())) {
-      return unproved(def, fmt::format("not tried at profile {}",
-                                       profile_name(session_.profile())));
+      return unproved(def,
+                      fmt::format("not tried at profile {}", profile_name(session_.profile())));
     }
     if (session_.prober().stopped()) return unproved(def, session_.prober().stop_reason());
     return run(def);
@@ -217,12 +234,14 @@ Error cannot_start(const AuditOptions& options, const Error& error) {
 
 Result<> check_selection(const AuditOptions& options, std::span<const CheckDef* const> checks) {
   for (const std::string& name : options.only) {
-    const bool known = report::parse_control(name) ||
-                       std::ranges::any_of(checks, [&](const CheckDef* def) { return def->id == name; });
+    const bool known =
+        report::parse_control(name) ||
+        std::ranges::any_of(checks, [&](const CheckDef* def) { return def->id == name; });
     if (!known) {
       return fail(Code::kInvalidArgument,
                   fmt::format("no check or control is called \"{}\"; `launchready checks list` "
-                              "shows them", name));
+                              "shows them",
+                              name));
     }
   }
   return {};

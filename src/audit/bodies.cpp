@@ -42,12 +42,12 @@ void settle(CheckContext& context, const BodyAttack& attack, RouteCase route_cas
     context.proved();
     return;
   }
-  Found found = context.finding(
-      answer, fmt::format("{}: answered {}", bad.form, answer.status()));
+  Found found = context.finding(answer, fmt::format("{}: answered {}", bad.form, answer.status()));
   found.severity = answer.crashed() ? context.def().worst : report::Severity::kMedium;
   found.group = answer.crashed() ? "server error" : "accepted";
-  found.title = std::string(context.def().title) +
-                (answer.crashed() ? ": the answer is a server error" : ": it is accepted");
+  if (answer.crashed()) {
+    found.title = fmt::format("{} (server error {})", context.def().title, answer.status());
+  }
   context.found(cell, std::move(found));
 }
 
@@ -63,8 +63,8 @@ net::Task<> try_body(CheckContext& context, const BodyAttack& attack, RouteCase 
   const BadBody& bad = all[index];
   request->body = bad.body;
   if (!bad.content_type.empty()) request->headers.set("Content-Type", bad.content_type);
-  auto answer = co_await session.exerciser().send_as(std::move(*request), actor.persona,
-                                                     Intent::kAttack);
+  auto answer =
+      co_await session.exerciser().send_as(std::move(*request), actor.persona, Intent::kAttack);
   if (answer) {
     session.exerciser().adopt_created(route_case, *answer, actor.persona);
     settle(context, attack, route_case, bad, *answer);
@@ -86,8 +86,8 @@ net::Task<> attack_case(CheckContext& context, const BodyAttack& attack, RouteCa
   if (baseline->absent) co_return Result<>();
   if (!baseline->usable()) co_return fail(Code::kUnavailable, baseline->problem);
   if (baseline->positive.crashed()) {
-    co_return fail(Code::kUnavailable, fmt::format("even a valid request is answered {}",
-                                                   baseline->positive.status()));
+    co_return fail(Code::kUnavailable,
+                   fmt::format("even a valid request is answered {}", baseline->positive.status()));
   }
   LR_CO_TRY(const Actor actor, co_await session.exerciser().actor(route_case));
   const auto request = probe::make_route_request(*route_case.route, route_case.method, actor.ids,
@@ -107,9 +107,10 @@ net::Task<> run_body_attack(CheckContext& context, BodyAttack attack) {
   if (context.session().profile() == contract::Profile::kObserve) {
     co_return fail(Code::kPermissionDenied, "bodies are only sent with --profile safe or full");
   }
-  co_return co_await context.each_case(takes_json, [&context, &attack](RouteCase route_case) {
+  const auto body = [&context, &attack](RouteCase route_case) {
     return attack_case(context, attack, route_case);
-  });
+  };
+  co_return co_await context.each_case(takes_json, body);
 }
 
 }  // namespace lr::audit

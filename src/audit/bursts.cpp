@@ -114,9 +114,9 @@ net::Task<probe::Request> Burster::next() {
   if (per_account != 0 && ++by_account_ % per_account == 0) change_account();
   ++by_person_;
   const bool conversation = key == LimitKey::kConversation;
-  auto request = probe::make_route_request(
-      *target_.route_case.route, target_.route_case.method, actor_.ids,
-      {.marker = actor_.marker, .path_only = !conversation});
+  auto request =
+      probe::make_route_request(*target_.route_case.route, target_.route_case.method, actor_.ids,
+                                {.marker = actor_.marker, .path_only = !conversation});
   if (!request) co_return std::unexpected(std::move(request).error());
   if (!target_.limit->account.empty()) {
     auto document = text::parse_json(request->body);

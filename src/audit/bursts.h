@@ -23,10 +23,10 @@ std::string describe(const BurstTarget& target);
 
 struct BurstResult {
   std::uint32_t sent = 0;
-  std::uint32_t allowed = 0;                ///< Answers before the first 429.
-  std::optional<probe::Exchange> refusal;   ///< The first 429.
-  std::optional<probe::Exchange> last;      ///< The last answer that was none.
-  std::string problem;                      ///< Why the burst could not be sent; "" when it was.
+  std::uint32_t allowed = 0;               ///< Answers before the first 429.
+  std::optional<probe::Exchange> refusal;  ///< The first 429.
+  std::optional<probe::Exchange> last;     ///< The last answer that was none.
+  std::string problem;                     ///< Why the burst could not be sent; "" when it was.
 };
 
 /// Makes the requests of one burst, rotating persons, objects and accounts.

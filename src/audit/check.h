@@ -21,8 +21,17 @@ enum class Posture : std::uint8_t {
 };
 
 /// What must be in the contract for the check to apply.
-enum class Needs : std::uint8_t { kNothing, kContract, kPrivateRoutes, kRoles, kObjects, kLimits,
-                                  kOrigins, kBodies, kHealth };
+enum class Needs : std::uint8_t {
+  kNothing,
+  kContract,
+  kPrivateRoutes,
+  kRoles,
+  kObjects,
+  kLimits,
+  kOrigins,
+  kBodies,
+  kHealth
+};
 
 /// Replayed by the build against the lab: with the named defect the check must find it, with
 /// `kFixed` (every defect off) it must pass.

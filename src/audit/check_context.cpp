@@ -27,9 +27,6 @@ std::string joined(const std::vector<std::string>& list) {
   return out;
 }
 
-/// The path on the command line is the user's business, not the report's.
-std::string file_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
-
 }  // namespace
 
 Cell cell_of(const RouteCase& route_case, std::string form) {
@@ -156,19 +153,18 @@ report::CheckRow CheckContext::conclude(report::Report& report) {
     row.status = report::Status::kFail;
   } else if (!inconclusive_.empty() || row.cells_proved < row.cells_planned) {
     row.status = report::Status::kInconclusive;
-    row.reason = inconclusive_.empty() ? session_.prober().stop_reason()
-                                       : inconclusive_.front().reason;
+    row.reason =
+        inconclusive_.empty() ? session_.prober().stop_reason() : inconclusive_.front().reason;
   } else if (row.cells_planned == 0) {
     row.status = report::Status::kNotApplicable;
-    row.reason = not_applicable_.empty() ? "the contract promises nothing of the kind"
-                                         : not_applicable_;
+    row.reason =
+        not_applicable_.empty() ? "the contract promises nothing of the kind" : not_applicable_;
   }
   if (groups_.empty() && row.cells_proved < row.cells_planned && inconclusive_.empty()) {
     if (row.reason.empty()) row.reason = "some requests got no answer";
     inconclusive_.push_back({row.id, row.reason, {}});
   }
-  report.inconclusive.insert(report.inconclusive.end(), inconclusive_.begin(),
-                             inconclusive_.end());
+  report.inconclusive.insert(report.inconclusive.end(), inconclusive_.begin(), inconclusive_.end());
   groups_.clear();
   return row;
 }

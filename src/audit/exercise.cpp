@@ -40,8 +40,8 @@ net::Task<Actor> Exerciser::actor(const RouteCase& route_case) {
   }
   const probe::Persona* persona = allowed(route_case);
   if (persona == nullptr) {
-    co_return fail(Code::kNotFound,
-                   "no usable audit identity may use " + route_case.name(), Origin::kContract);
+    co_return fail(Code::kNotFound, "no usable audit identity may use " + route_case.name(),
+                   Origin::kContract);
   }
   const contract::Route& route = *route_case.route;
   const bool own_account =
@@ -62,8 +62,8 @@ net::Task<Actor> Exerciser::actor_as(const RouteCase& route_case, const probe::P
     const bool required = std::ranges::find(in_path, object) != in_path.end();
     if (!required && parts_.objects.recipe(object) == nullptr) continue;
     const bool fresh = !route_case.reads();
-    auto made = fresh ? parts_.objects.create(object, persona)
-                      : parts_.objects.shared(object, persona);
+    auto made =
+        fresh ? parts_.objects.create(object, persona) : parts_.objects.shared(object, persona);
     LR_CO_TRY(probe::Sacrifice sacrifice, co_await std::move(made));
     for (const auto& [index, id] : sacrifice.ids) out.ids.try_emplace(index, id);
     out.objects.emplace(object, std::move(sacrifice));
@@ -73,8 +73,8 @@ net::Task<Actor> Exerciser::actor_as(const RouteCase& route_case, const probe::P
 
 Result<probe::Request> Exerciser::request(const RouteCase& route_case, const Actor& actor) const {
   const contract::Route& route = *route_case.route;
-  LR_TRY(probe::Request request, probe::make_route_request(route, route_case.method, actor.ids,
-                                                           {.marker = actor.marker}));
+  LR_TRY(probe::Request request,
+         probe::make_route_request(route, route_case.method, actor.ids, {.marker = actor.marker}));
   if (route.creates && route_case.method == Method::kPost) {
     const probe::Recipe* recipe = parts_.objects.recipe(*route.creates);
     if (recipe != nullptr && same_path(recipe->calls.create.path, route.path)) {
@@ -88,8 +88,8 @@ Result<probe::Request> Exerciser::request(const RouteCase& route_case, const Act
   return request;
 }
 
-net::Task<probe::Exchange> Exerciser::send_as(probe::Request request,
-                                              const probe::Persona* persona, Intent intent) {
+net::Task<probe::Exchange> Exerciser::send_as(probe::Request request, const probe::Persona* persona,
+                                              Intent intent) {
   request.intent = intent;
   if (persona != nullptr) {
     LR_CO_TRY_VOID(co_await parts_.identities.authorize(request, *persona, parts_.prober));
@@ -128,8 +128,7 @@ void Exerciser::judge_positive(const RouteCase& route_case, Baseline& out) const
   }
   const int status = positive.status();
   const bool nothing = status == 404 || status == 405 || status == 501;
-  if (nothing && !probe::has_free_path(*route_case.route) &&
-      out.anonymous.status() == status) {
+  if (nothing && !probe::has_free_path(*route_case.route) && out.anonymous.status() == status) {
     out.absent = true;
   }
 }
@@ -137,9 +136,10 @@ void Exerciser::judge_positive(const RouteCase& route_case, Baseline& out) const
 net::Task<> Exerciser::measure(const RouteCase& route_case, Baseline& out) {
   out.manner = manner(route_case);
   if (out.manner == Manner::kUntouchable) {
-    out.problem = fmt::format("{} would change things that the audit did not make; give a recipe "
-                              "in audit.objects or use --profile full on a test system",
-                              route_case.name());
+    out.problem = fmt::format(
+        "{} would change things that the audit did not make; give a recipe "
+        "in audit.objects or use --profile full on a test system",
+        route_case.name());
     co_return Result<>();
   }
   auto ready = co_await actor(route_case);

@@ -14,8 +14,10 @@ Judgement judge_inert(const Baseline& baseline, const probe::Exchange& attack) {
   const int positive = baseline.positive.status();
   if (attack.status() != positive) return held();
   if (baseline.anonymous.status() == positive) {
-    return unclear(fmt::format("a body that has no effect is answered {} to everybody; "
-                               "--profile full would send a valid one", positive));
+    return unclear(
+        fmt::format("a body that has no effect is answered {} to everybody; "
+                    "--profile full would send a valid one",
+                    positive));
   }
   return {Door::kBroken, ""};
 }
@@ -30,8 +32,10 @@ Judgement judge_attack(const Baseline& baseline, const probe::Exchange& attack,
   const probe::Exchange& positive = baseline.positive;
   if (!positive.ok()) {
     if (attack.status() != positive.status() && !attack.ok()) return held();
-    return unclear(fmt::format("the allowed identity itself is answered {}, so that a success "
-                               "cannot be told from a refusal", positive.status()));
+    return unclear(
+        fmt::format("the allowed identity itself is answered {}, so that a success "
+                    "cannot be told from a refusal",
+                    positive.status()));
   }
   if (!attack.ok()) return held();
   if (not_found.catch_all() && not_found.matches(attack)) return held();

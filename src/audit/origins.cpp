@@ -22,9 +22,8 @@ void settle(CheckContext& context, const Cell& cell, const OriginForm& form,
   }
   const bool credentials =
       answer.response.headers.get("Access-Control-Allow-Credentials") == "true";
-  Found found = context.finding(
-      answer, fmt::format("Origin: {} is let in{}", form.origin,
-                          credentials ? ", with credentials" : ""));
+  Found found = context.finding(answer, fmt::format("Origin: {} is let in{}", form.origin,
+                                                    credentials ? ", with credentials" : ""));
   found.guard = "origins: [https://your-own-site.example]  # only listed origins are let in";
   found.group = "all routes";
   context.found(cell, std::move(found));

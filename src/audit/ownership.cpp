@@ -15,8 +15,9 @@ using probe::Sacrifice;
 
 bool is_owned(const contract::Route& route, contract::ObjectIndex object) {
   return route.access.owner == object ||
-         std::ranges::any_of(route.references,
-                             [&](const Reference& reference) { return reference.object == object; });
+         std::ranges::any_of(route.references, [&](const Reference& reference) {
+           return reference.object == object;
+         });
 }
 
 /// One reading target with its owner and victim, and the answer that the owner gets.
@@ -85,14 +86,13 @@ net::Task<> attack_read(CheckContext& context, const Stage& stage, const Persona
   const Cell cell = cell_of(target.route_case, form);
   LR_CO_TRY(probe::Request request,
             co_await foreign_request(context, target, attacker, stage.victim));
-  LR_CO_TRY(const Exchange answer,
-            co_await context.session().exerciser().send_as(std::move(request), &attacker,
-                                                           Intent::kAttack));
+  LR_CO_TRY(const Exchange answer, co_await context.session().exerciser().send_as(
+                                       std::move(request), &attacker, Intent::kAttack));
   if (answer.limited()) {
     context.inconclusive(cell, "answered 429 and the wait would be too long");
   } else if (leaks(context, stage, answer)) {
-    Found found = context.finding(answer, fmt::format("{} got what belongs to {}", attacker.name,
-                                                      stage.owner->name));
+    Found found = context.finding(
+        answer, fmt::format("{} got what belongs to {}", attacker.name, stage.owner->name));
     found.evidence.push_back(
         context.evidence("the owner's own answer, for comparison", stage.positive));
     context.found(cell, std::move(found));
@@ -128,8 +128,10 @@ net::Task<> attack_target(CheckContext& context, Target target, ReadAttack attac
 std::string unprovable(const Baseline& baseline) {
   if (!baseline.problem.empty()) return baseline.problem;
   if (!baseline.positive.ok()) {
-    return fmt::format("the owner itself is answered {}, so that a success cannot be told from a "
-                       "refusal", baseline.positive.status());
+    return fmt::format(
+        "the owner itself is answered {}, so that a success cannot be told from a "
+        "refusal",
+        baseline.positive.status());
   }
   return "";
 }
@@ -145,8 +147,8 @@ std::vector<Target> plan_targets(const contract::Contract&, const std::vector<Ro
     for (const Reference& reference : route.references) {
       const bool body = reference.place == Reference::Place::kBody;
       if (body && route_case.reads()) continue;
-      out.push_back({route_case, reference.object, body ? IdPlace::kBody : IdPlace::kQuery,
-                     &reference});
+      out.push_back(
+          {route_case, reference.object, body ? IdPlace::kBody : IdPlace::kQuery, &reference});
     }
   }
   return out;
@@ -191,8 +193,7 @@ net::Task<probe::Request> foreign_request(CheckContext& context, const Target& t
 }
 
 net::Task<> run_read_attack(CheckContext& context, ReadAttack attack) {
-  std::vector<Target> targets =
-      plan_targets(context.contract(), context.session().cases());
+  std::vector<Target> targets = plan_targets(context.contract(), context.session().cases());
   std::erase_if(targets, [&](const Target& target) {
     const bool wanted = attack.any_place || target.place == attack.place;
     return !wanted || !target.route_case.reads();

@@ -29,8 +29,8 @@ std::vector<const probe::Persona*> attackers(CheckContext& context, const RouteC
 
 struct ReadAttack {
   IdPlace place = IdPlace::kPath;
-  bool any_place = false;    ///< Every place instead.
-  bool same_tenant = true;   ///< Attackers of the owner's tenant, or of the others.
+  bool any_place = false;   ///< Every place instead.
+  bool same_tenant = true;  ///< Attackers of the owner's tenant, or of the others.
 };
 /// Reads by foreign ids, with the owner's marker as canary. Settles all cells.
 net::Task<> run_read_attack(CheckContext& context, ReadAttack attack);

@@ -30,17 +30,19 @@ net::Task<> attack_write(CheckContext& context, Target target, const Persona& ow
                          const Persona& attacker) {
   Session& session = context.session();
   const Cell cell =
-      cell_of(target.route_case, attacker.name + " on the object of " + owner.name);
+      cell_of(target.route_case, (attacker.like.empty() ? attacker.name : attacker.like) +
+                                     " on the object of " + owner.name);
   LR_CO_TRY(const Guarded guarded, co_await set_out(context, target, owner));
   if (!guarded.witness.sound()) {
-    context.inconclusive(cell, "the owner cannot read the object back, so that a change would not "
-                               "show");
+    context.inconclusive(cell,
+                         "the owner cannot read the object back, so that a change would not "
+                         "show");
     co_return Result<>();
   }
   LR_CO_TRY(probe::Request request,
             co_await foreign_request(context, target, attacker, guarded.victim));
-  LR_CO_TRY(const Exchange answer, co_await session.exerciser().send_as(
-                                       std::move(request), &attacker, Intent::kAttack));
+  LR_CO_TRY(const Exchange answer,
+            co_await session.exerciser().send_as(std::move(request), &attacker, Intent::kAttack));
   if (answer.limited()) {
     context.inconclusive(cell, "answered 429 and the wait would be too long");
     co_return Result<>();
@@ -80,8 +82,8 @@ net::Task<> attack_target(CheckContext& context, Target target) {
   if (owner == nullptr) co_return Result<>();
   const auto same = attackers(context, target.route_case, *owner, true);
   const auto others = attackers(context, target.route_case, *owner, false);
-  const bool minting =
-      counts_persons(context.contract(), *target.route_case.route) && session.identities().can_mint();
+  const bool minting = counts_persons(context.contract(), *target.route_case.route) &&
+                       session.identities().can_mint();
   context.plan(same.size() + others.size());
   for (const auto& group : {same, others}) {
     for (const Persona* enemy : group) {
@@ -95,8 +97,7 @@ net::Task<> attack_target(CheckContext& context, Target target) {
 }  // namespace
 
 net::Task<> run_write_attack(CheckContext& context, WriteAttack attack) {
-  const std::vector<Target> targets =
-      plan_targets(context.contract(), context.session().cases());
+  const std::vector<Target> targets = plan_targets(context.contract(), context.session().cases());
   for (const Target& target : targets) {
     if (target.route_case.reads() || target.place != attack.place) continue;
     auto done = co_await attack_target(context, target);

@@ -38,6 +38,24 @@ std::string access_text(const contract::Contract& contract, const contract::Rout
   return out.empty() ? "authenticated" : "{" + out + " }";
 }
 
+/// How the route names, makes and lists objects.
+std::string ownership_text(const contract::Contract& contract, const contract::Route& route) {
+  std::string out;
+  if (route.creates) out += ", creates: " + contract.objects[*route.creates].name;
+  if (route.lists) {
+    out += fmt::format(", lists: {{ object: {}, items: {} }}", contract.objects[*route.lists].name,
+                       route.list_items);
+  }
+  for (const contract::Reference& reference : route.references) {
+    const char* place = reference.place == contract::Reference::Place::kQuery    ? "query"
+                        : reference.place == contract::Reference::Place::kHeader ? "header"
+                                                                                 : "body";
+    out += fmt::format(", references: [{{ {}: {}, object: {} }}]", place, reference.name,
+                       contract.objects[reference.object].name);
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string RouteCase::name() const {
@@ -116,9 +134,25 @@ std::string guard_lines(const contract::Contract& contract, const contract::Rout
     if ((route.methods & bit(method)) == 0) continue;
     methods += (methods.empty() ? "" : ", ") + std::string(contract::method_name(method));
   }
-  return fmt::format("# {}:{}\nroutes:\n  - {{ path: \"{}\", methods: [{}], access: {} }}",
-                     contract.file, route.at.line, route.path, methods,
-                     access_text(contract, route));
+  return fmt::format("# {}:{}\nroutes:\n  - {{ path: \"{}\", methods: [{}], access: {}{} }}",
+                     file_name(contract.file), route.at.line, route.path, methods,
+                     access_text(contract, route), ownership_text(contract, route));
 }
+
+std::string identity_lines(const contract::Contract& contract) {
+  if (contract.issuers.empty()) return "";
+  const contract::Issuer& issuer = contract.issuers.front();
+  std::string algorithms;
+  for (const crypto::Algorithm algorithm : issuer.algorithms) {
+    algorithms += (algorithms.empty() ? "" : ", ") + std::string(crypto::algorithm_name(algorithm));
+  }
+  return fmt::format(
+      "# {}:{}: the guard verifies every token against this\nidentity:\n  issuers:\n"
+      "    - {{ name: {}, issuer: {}, audience: {}, algorithms: [{}] }}",
+      file_name(contract.file), issuer.at.line, issuer.name, issuer.issuer,
+      issuer.audiences.empty() ? "" : issuer.audiences.front(), algorithms);
+}
+
+std::string file_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
 }  // namespace lr::audit

@@ -31,8 +31,8 @@ std::vector<RouteCase> plan_cases(const contract::Contract& contract);
 
 /// How far a route may be exercised.
 enum class Manner : std::uint8_t {
-  kValid,       ///< With a valid request.
-  kInert,       ///< With a body that is refused before it has an effect: access shows, nothing happens.
+  kValid,  ///< With a valid request.
+  kInert,  ///< With a body that is refused before it has an effect: access shows, nothing happens.
   kUntouchable,  ///< Not at all: it would change something that the run did not make.
 };
 Manner manner_of(const contract::Contract& contract, const RouteCase& route_case,
@@ -48,5 +48,9 @@ bool counts_persons(const contract::Contract& contract, const contract::Route& r
 
 /// The lines of the contract by which a guard closes a hole in the route.
 std::string guard_lines(const contract::Contract& contract, const contract::Route& route);
+/// The lines by which a guard refuses forged tokens.
+std::string identity_lines(const contract::Contract& contract);
+/// Without folders: where a file lies is its user's business, not a report's.
+std::string file_name(const std::string& path);
 
 }  // namespace lr::audit

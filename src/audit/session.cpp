@@ -32,8 +32,8 @@ Session::Session(net::EventLoop& loop, const Clock& clock, Rng& rng, SessionOpti
   cases_ = plan_cases(*contract_);
   identities_ = std::make_unique<probe::Identities>(*contract_, clock_, rng_, redactor_);
   objects_ = std::make_unique<probe::Objects>(*contract_, prober_, *identities_, rng_);
-  exerciser_ = std::make_unique<Exerciser>(Exerciser::Parts{
-      *contract_, profile_, prober_, *identities_, *objects_, not_found_, rng_});
+  exerciser_ = std::make_unique<Exerciser>(
+      Exerciser::Parts{*contract_, profile_, prober_, *identities_, *objects_, not_found_, rng_});
 }
 
 net::Task<> Session::learn_not_found() {
@@ -58,8 +58,7 @@ net::Task<> Session::finish() {
   co_return co_await objects_->cleanup();
 }
 
-net::Task<probe::Exchange> Session::send_as(probe::Request request,
-                                            const probe::Persona* persona) {
+net::Task<probe::Exchange> Session::send_as(probe::Request request, const probe::Persona* persona) {
   if (persona != nullptr) {
     LR_CO_TRY_VOID(co_await identities_->authorize(request, *persona, prober_));
   }

@@ -58,8 +58,8 @@ probe::Request plain(std::string method, std::string target) {
 void add_unknown_paths(CheckContext& context, std::vector<Provocation>& out) {
   const std::string word = context.session().rng().hex(6);
   out.push_back({cell_of("GET", "/lr-…"), "an unknown path", plain("GET", "/lr-" + word), nullptr});
-  out.push_back({cell_of("GET", "/api/lr-…"), "an unknown path", plain("GET", "/api/lr-" + word),
-                 nullptr});
+  out.push_back(
+      {cell_of("GET", "/api/lr-…"), "an unknown path", plain("GET", "/api/lr-" + word), nullptr});
   out.push_back({cell_of("GET", "/lr-…?…"), "odd characters in the query",
                  plain("GET", "/lr-" + word + "?q=%27%22%3C%7B%7D"), nullptr});
   out.push_back({cell_of("DELETE", "/"), "a method that the root does not have",

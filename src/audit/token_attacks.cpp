@@ -6,8 +6,8 @@ namespace lr::audit {
 namespace {
 
 using probe::Exchange;
-using probe::Forgery;
 using probe::ForgeMaterial;
+using probe::Forgery;
 using probe::Intent;
 
 /// What the forgeries of one attack on one case are made from.
@@ -36,29 +36,37 @@ net::Task<ForgeMaterial> material_for(CheckContext& context, const probe::Person
 
 void report_broken(CheckContext& context, const TokenAttack& attack, const RouteCase& route_case,
                    const Forgery& forgery, const Exchange& answer) {
-  Found found = context.finding(
-      answer, fmt::format("{} with {} was answered {}", route_case.name(), forgery.form,
-                          answer.status()));
-  if (!attack.finding_per_route) found.group = "all routes";
+  Found found = context.finding(answer, fmt::format("{} with {} was answered {}", route_case.name(),
+                                                    forgery.form, answer.status()));
+  if (!attack.finding_per_route) {
+    found.group = "all routes";
+    found.guard = identity_lines(context.contract());
+  }
   context.found(cell_of(route_case, forgery.form), std::move(found));
 }
 
-/// One forgery against one case. Returns whether the door held, for the state witness.
-net::Task<> try_forgery(CheckContext& context, const TokenAttack& attack, RouteCase route_case,
-                        const Forgery& forgery, const Actor& actor, const Baseline& baseline) {
+/// One attack on one case.
+struct Siege {
+  TokenAttack attack;
+  RouteCase route_case;
+  const Baseline* baseline = nullptr;
+};
+
+net::Task<> try_forgery(CheckContext& context, const Siege& siege, const Forgery& forgery,
+                        const Actor& actor) {
   Session& session = context.session();
-  auto request = session.exerciser().request(route_case, actor);
+  auto request = session.exerciser().request(siege.route_case, actor);
   if (!request) co_return std::unexpected(std::move(request).error());
   forgery.apply(*request);
   LR_CO_TRY(const Exchange answer, co_await session.prober().send(std::move(*request)));
-  session.exerciser().adopt_created(route_case, answer, actor.persona);
-  const Judgement verdict = judge_attack(baseline, answer, session.not_found());
+  session.exerciser().adopt_created(siege.route_case, answer, actor.persona);
+  const Judgement verdict = judge_attack(*siege.baseline, answer, session.not_found());
   if (verdict.door == Door::kBroken) {
-    report_broken(context, attack, route_case, forgery, answer);
+    report_broken(context, siege.attack, siege.route_case, forgery, answer);
   } else if (verdict.door == Door::kHeld) {
     context.proved();
   } else {
-    context.inconclusive(cell_of(route_case, forgery.form), verdict.reason);
+    context.inconclusive(cell_of(siege.route_case, forgery.form), verdict.reason);
   }
   co_return Result<>();
 }
@@ -71,8 +79,7 @@ bool needs_fresh_actor(const CheckContext& context, const RouteCase& route_case)
 }
 
 /// The allowed identity must still get in, or the refusals before prove nothing.
-net::Task<bool> still_works(CheckContext& context, RouteCase route_case,
-                            const Baseline& baseline) {
+net::Task<bool> still_works(CheckContext& context, RouteCase route_case, const Baseline& baseline) {
   Session& session = context.session();
   if (!route_case.reads()) co_return true;
   LR_CO_TRY(const Actor actor, co_await session.exerciser().actor(route_case));
@@ -83,49 +90,48 @@ net::Task<bool> still_works(CheckContext& context, RouteCase route_case,
   co_return again.status() == baseline.positive.status();
 }
 
-net::Task<> attack_case(CheckContext& context, TokenAttack attack, RouteCase route_case) {
-  Session& session = context.session();
-  Exerciser& exerciser = session.exerciser();
-  LR_CO_TRY(const Baseline* baseline, co_await exerciser.baseline(route_case));
-  if (baseline->absent) co_return Result<>();
-  if (!baseline->usable()) {
-    context.plan(1);
-    context.inconclusive(cell_of(route_case), baseline->problem);
-    co_return Result<>();
-  }
-  LR_CO_TRY(Actor actor, co_await exerciser.actor(route_case));
+/// Every form once, each with an actor that the one before has not used up.
+net::Task<> try_all(CheckContext& context, const Siege& siege) {
+  Exerciser& exerciser = context.session().exerciser();
+  LR_CO_TRY(Actor actor, co_await exerciser.actor(siege.route_case));
   LR_CO_TRY(ForgeMaterial material, co_await material_for(context, *actor.persona));
-  const std::vector<Forgery> forgeries = attack.forge(material);
+  std::vector<Forgery> forgeries = siege.attack.forge(material);
   context.plan(forgeries.size());
-  // A route that answers strangers tells nothing about tokens.
-  const Judgement stranger = judge_attack(*baseline, baseline->anonymous, session.not_found());
-  const bool open = stranger.door == Door::kBroken && !attack.finding_per_route;
   for (std::size_t i = 0; i < forgeries.size(); ++i) {
-    if (open) {
-      context.inconclusive(cell_of(route_case),
-                           "answers without any credential (see authn.missing), so that nothing "
-                           "about tokens can be proved here");
-      break;
-    }
-    if (i > 0 && needs_fresh_actor(context, route_case)) {
-      LR_CO_TRY(actor, co_await exerciser.actor(route_case));
+    if (i > 0 && needs_fresh_actor(context, siege.route_case)) {
+      LR_CO_TRY(actor, co_await exerciser.actor(siege.route_case));
       LR_CO_TRY(material, co_await material_for(context, *actor.persona));
-      const std::vector<Forgery> again = attack.forge(material);
-      LR_CO_TRY_VOID(co_await try_forgery(context, attack, route_case, again.at(i), actor,
-                                          *baseline));
-      continue;
+      forgeries = siege.attack.forge(material);
     }
-    LR_CO_TRY_VOID(
-        co_await try_forgery(context, attack, route_case, forgeries[i], actor, *baseline));
-  }
-  LR_CO_TRY(const bool works, co_await still_works(context, route_case, *baseline));
-  if (!works) {
-    context.plan(1);
-    context.inconclusive(cell_of(route_case),
-                         "the allowed identity was refused after the attacks, so that the "
-                         "refusals before prove nothing");
+    LR_CO_TRY_VOID(co_await try_forgery(context, siege, forgeries.at(i), actor));
   }
   co_return Result<>();
+}
+
+/// A route that answers strangers tells nothing about tokens.
+bool is_open(CheckContext& context, const Baseline& baseline) {
+  const Judgement stranger =
+      judge_attack(baseline, baseline.anonymous, context.session().not_found());
+  return stranger.door == Door::kBroken;
+}
+
+net::Task<> attack_case(CheckContext& context, TokenAttack attack, RouteCase route_case) {
+  Session& session = context.session();
+  LR_CO_TRY(const Baseline* baseline, co_await session.exerciser().baseline(route_case));
+  if (baseline->absent) co_return Result<>();  // surface.drift
+  if (!baseline->usable()) co_return fail(Code::kUnavailable, baseline->problem);
+  if (!attack.finding_per_route && is_open(context, *baseline)) {
+    co_return fail(Code::kUnavailable,
+                   "answers without any credential (see authn.missing), so that nothing about "
+                   "tokens can be proved here");
+  }
+  const Siege siege{attack, route_case, baseline};
+  LR_CO_TRY_VOID(co_await try_all(context, siege));
+  LR_CO_TRY(const bool works, co_await still_works(context, route_case, *baseline));
+  if (works) co_return Result<>();
+  co_return fail(Code::kUnavailable,
+                 "the allowed identity was refused after the attacks, so that the refusals before "
+                 "prove nothing");
 }
 
 }  // namespace
@@ -138,11 +144,11 @@ net::Task<> run_token_attack(CheckContext& context, TokenAttack attack) {
                          "needs validly signed tokens: " + session.identities().mint_problem());
     co_return Result<>();
   }
-  co_return co_await context.each_case(
-      [](const RouteCase& route_case) { return route_case.is_private(); },
-      [&context, attack](RouteCase route_case) {
-        return attack_case(context, attack, route_case);
-      });
+  const auto wanted = [](const RouteCase& route_case) { return route_case.is_private(); };
+  const auto body = [&context, attack](RouteCase route_case) {
+    return attack_case(context, attack, route_case);
+  };
+  co_return co_await context.each_case(wanted, body);
 }
 
 }  // namespace lr::audit

@@ -32,7 +32,8 @@ TEST(Error, EveryCodeHasItsOwnNameAndSaneNumbers) {
 }
 
 TEST(Error, ContextStandsInFrontOfTheDetail) {
-  const Error error = Error(Code::kNotFound, "no such file", Origin::kContract).context("keys.json");
+  const Error error =
+      Error(Code::kNotFound, "no such file", Origin::kContract).context("keys.json");
   EXPECT_EQ(error.detail(), "keys.json: no such file");
   EXPECT_EQ(error.code(), Code::kNotFound);
   EXPECT_EQ(error.origin(), Origin::kContract);

@@ -15,28 +15,28 @@ namespace lr {
 /// Every way a thing can fail: X(name, stable number, HTTP status, exit code, public text).
 /// Numbers are never reused. The exit codes are those of the command line: 0 done, 1 findings,
 /// 2 usage or contract error, 3 incomplete.
-#define LR_CODES(X)                                                                            \
-  X(kInvalidArgument, 1, 400, 2, "The request is malformed.")                                  \
-  X(kUnauthenticated, 2, 401, 3, "Authentication is required.")                                \
-  X(kPermissionDenied, 3, 403, 3, "You may not do this.")                                      \
-  X(kNotFound, 4, 404, 2, "There is nothing here.")                                            \
-  X(kMethodNotAllowed, 5, 405, 2, "This method is not allowed here.")                          \
-  X(kConflict, 6, 409, 3, "The request conflicts with the current state.")                     \
-  X(kPayloadTooLarge, 7, 413, 2, "The request body is too large.")                             \
-  X(kUriTooLong, 8, 414, 2, "The request target is too long.")                                 \
-  X(kUnsupportedMediaType, 9, 415, 2, "This content type is not accepted here.")               \
-  X(kUnprocessable, 10, 422, 2, "The request body does not match what is expected here.")      \
-  X(kResourceExhausted, 11, 429, 3, "Too many requests. Try again later.")                     \
-  X(kHeadersTooLarge, 12, 431, 2, "The request headers are too large.")                        \
-  X(kInternal, 13, 500, 3, "Something went wrong on our side.")                                \
-  X(kUnimplemented, 14, 501, 2, "This is not supported.")                                      \
-  X(kBadGateway, 15, 502, 3, "The service behind this one did not answer properly.")           \
-  X(kUnavailable, 16, 503, 3, "The service is not available right now. Try again later.")      \
-  X(kDeadlineExceeded, 17, 504, 3, "The service took too long to answer.")                     \
-  X(kCancelled, 18, 499, 3, "The request was cancelled.")                                      \
-  X(kVersionNotSupported, 19, 505, 2, "This HTTP version is not supported.")                   \
-  X(kMisdirected, 20, 421, 2, "This host is not served here.")                                 \
-  X(kRequestTimeout, 21, 408, 3, "The request took too long to arrive.")                       \
+#define LR_CODES(X)                                                                       \
+  X(kInvalidArgument, 1, 400, 2, "The request is malformed.")                             \
+  X(kUnauthenticated, 2, 401, 3, "Authentication is required.")                           \
+  X(kPermissionDenied, 3, 403, 3, "You may not do this.")                                 \
+  X(kNotFound, 4, 404, 2, "There is nothing here.")                                       \
+  X(kMethodNotAllowed, 5, 405, 2, "This method is not allowed here.")                     \
+  X(kConflict, 6, 409, 3, "The request conflicts with the current state.")                \
+  X(kPayloadTooLarge, 7, 413, 2, "The request body is too large.")                        \
+  X(kUriTooLong, 8, 414, 2, "The request target is too long.")                            \
+  X(kUnsupportedMediaType, 9, 415, 2, "This content type is not accepted here.")          \
+  X(kUnprocessable, 10, 422, 2, "The request body does not match what is expected here.") \
+  X(kResourceExhausted, 11, 429, 3, "Too many requests. Try again later.")                \
+  X(kHeadersTooLarge, 12, 431, 2, "The request headers are too large.")                   \
+  X(kInternal, 13, 500, 3, "Something went wrong on our side.")                           \
+  X(kUnimplemented, 14, 501, 2, "This is not supported.")                                 \
+  X(kBadGateway, 15, 502, 3, "The service behind this one did not answer properly.")      \
+  X(kUnavailable, 16, 503, 3, "The service is not available right now. Try again later.") \
+  X(kDeadlineExceeded, 17, 504, 3, "The service took too long to answer.")                \
+  X(kCancelled, 18, 499, 3, "The request was cancelled.")                                 \
+  X(kVersionNotSupported, 19, 505, 2, "This HTTP version is not supported.")              \
+  X(kMisdirected, 20, 421, 2, "This host is not served here.")                            \
+  X(kRequestTimeout, 21, 408, 3, "The request took too long to arrive.")                  \
   X(kExpectationFailed, 22, 417, 2, "This expectation cannot be met.")
 
 enum class Code : std::uint8_t {
@@ -114,9 +114,9 @@ inline std::unexpected<Error> fail(Code code, std::string detail, Origin origin 
 #define LR_TRY(declaration, ...) LR_TRY_IMPL(LR_CONCAT(lr_try_, __LINE__), declaration, __VA_ARGS__)
 
 // LR_TRY_VOID(f());      returns f's error.
-#define LR_TRY_VOID(...)                                              \
-  do {                                                                \
-    auto lr_try_result = (__VA_ARGS__);                               \
+#define LR_TRY_VOID(...)                                                          \
+  do {                                                                            \
+    auto lr_try_result = (__VA_ARGS__);                                           \
     if (!lr_try_result) return std::unexpected(std::move(lr_try_result).error()); \
   } while (false)
 

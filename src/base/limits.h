@@ -17,7 +17,7 @@ inline constexpr std::size_t kHeadBytes = 32 * kKiB;
 inline constexpr std::size_t kHeaderFields = 100;
 inline constexpr std::size_t kChunkExtensionBytes = 256;
 inline constexpr std::size_t kTrailerBytes = 4 * kKiB;
-inline constexpr std::size_t kBodyBytes = 1 * kMiB;          ///< Default of `body.max_bytes`.
+inline constexpr std::size_t kBodyBytes = 1 * kMiB;            ///< Default of `body.max_bytes`.
 inline constexpr std::size_t kBufferedAnswerBytes = 4 * kMiB;  ///< Answers judged before release.
 
 // JSON and YAML.

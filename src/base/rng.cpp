@@ -1,8 +1,9 @@
 #include "base/rng.h"
 
+#include <sys/random.h>
+
 #include <array>
 #include <cstring>
-#include <sys/random.h>
 
 #include "base/error.h"
 

@@ -80,13 +80,18 @@ Result<> prepare_folder(const std::string& folder) {
   fs::create_directories(folder, error);
   if (error || !fs::is_directory(folder)) {
     return fail(Code::kInvalidArgument,
-                fmt::format("cannot make the folder {}; choose another with --out", folder));
+                fmt::format("cannot make the folder {}; choose another place", folder));
   }
   if (access(folder.c_str(), W_OK | X_OK) != 0) {
     return fail(Code::kInvalidArgument,
-                fmt::format("may not write into {}; choose another with --out", folder));
+                fmt::format("may not write into {}; choose another place", folder));
   }
   return {};
+}
+
+void discard_if_empty(const std::string& folder) {
+  std::error_code ignored;
+  if (fs::is_empty(folder, ignored) && !ignored) fs::remove(folder, ignored);
 }
 
 Result<> write_files(const std::string& folder, std::span<const OutputFile> files) {

@@ -30,6 +30,8 @@ struct OutputFile {
 };
 /// Creates the folder if needed and proves that it can be written to, before long work starts.
 Result<> prepare_folder(const std::string& folder);
+/// Takes an empty folder back after the work has failed; one with files stays.
+void discard_if_empty(const std::string& folder);
 /// All or none: every file is written beside its place first and then renamed over it.
 Result<> write_files(const std::string& folder, std::span<const OutputFile> files);
 /// report.json, report.html, report.sarif, report.junit.xml and report.md.

@@ -6,7 +6,6 @@
 #include <filesystem>
 
 #include "audit/audit.h"
-#include "base/rng.h"
 #include "cli/console.h"
 #include "cli/progress.h"
 #include "cli/sources.h"
@@ -44,20 +43,6 @@ class TemporaryFolder {
   explicit TemporaryFolder(std::string path) : path_(std::move(path)) {}
   std::string path_;
 };
-
-/// A ledger is only worth something with a key. A contract that names none gets a fresh one, in a
-/// file beside it.
-Result<> give_ledger_key(const std::string& contract_path) {
-  LR_TRY(std::string text, read_input(contract_path, limits::kContractBytes));
-  constexpr std::string_view kSection = "\nguard:\n";
-  const std::size_t section = text.find(kSection);
-  if (section == std::string::npos || text.find("ledger_key:") != std::string::npos) return {};
-  text.insert(section + kSection.size(), "  ledger_key: \"file:ledger-key\"\n");
-  const fs::path path(contract_path);
-  SystemRng rng;
-  const OutputFile files[] = {{"ledger-key", rng.hex(32)}, {path.filename().string(), text}};
-  return write_files(path.parent_path().string(), files);
-}
 
 Result<report::Report> audit_at(const contract::Contract& contract, const text::Url& target,
                                 const std::string& label, bool visible) {
@@ -105,7 +90,6 @@ Result<DemoStory> tell_demo(const std::string& folder, bool visible) {
   LR_TRY(lab_options.defects, lab::parse_defects("all"));
   LR_TRY(const std::unique_ptr<lab::Lab> lab, lab::Lab::start(std::move(lab_options)));
   LR_TRY(const std::string contract_path, lab->write_contract(lab_folder));
-  LR_TRY_VOID(give_ledger_key(contract_path));
   LR_TRY(const contract::Contract contract, open_contract(contract_path));
 
   DemoStory story;

@@ -165,12 +165,23 @@ TEST_F(WithContract, ProblemsHavePlaces) {
   EXPECT_FALSE(fs::exists(folder_ / "o")) << "nothing half-written";
 }
 
-TEST_F(WithContract, AuditOfADeadTargetIsNotReady) {
-  const Outcome outcome = launch({"audit", "--contract", path_, "--env", "production", "--out",
-                                  (folder_ / "out").string(), "--quiet"});
-  EXPECT_NE(outcome.code, 0);
-  EXPECT_NE(outcome.code, 1);
-  EXPECT_FALSE(fs::exists(folder_ / "out/report.json") && outcome.code == 2);
+TEST_F(WithContract, AuditOfADeadTargetIsIncompleteAndLeavesNothing) {
+  const Outcome outcome =
+      launch({"audit", "--contract", path_, "--out", (folder_ / "out").string()});
+  EXPECT_EQ(outcome.code, 3);
+  EXPECT_NE(outcome.err.find("http://127.0.0.1:1 does not answer"), std::string::npos);
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_FALSE(fs::exists(folder_ / "out"));
+}
+
+TEST_F(WithContract, LedgerVerifyNeedsAKey) {
+  const std::string ledger = (folder_ / "l.db").string();
+  expect_refusal({"ledger", "verify", ledger},
+                 "launchready ledger: there is no " + ledger +
+                     ".key; give the guard's ledger_key with --key '${NAME}' or --key file:PATH");
+  expect_refusal({"ledger", "verify", ledger, "--key", "hunter2"},
+                 "launchready ledger: --key takes a reference, never a value: '${NAME}' (quoted, "
+                 "so that the shell leaves it alone) or file:PATH");
 }
 
 TEST_F(WithContract, OnlyNamesTheNearestCheck) {

@@ -89,7 +89,6 @@ class Gateway final : public Guard {
   GuardOptions options_;
   GuardParts parts_;
   SystemClock system_clock_;
-  net::BlockingPool blocking_;
   std::unique_ptr<store::Ledger> own_ledger_;
   std::unique_ptr<store::OwnershipStore> own_ownership_;
   std::unique_ptr<store::RateStore> own_rates_;
@@ -108,6 +107,7 @@ class Gateway final : public Guard {
 
   std::vector<std::unique_ptr<Worker>> workers_;
   net::EventLoop control_loop_;
+  net::BlockingPool blocking_;  ///< Behind every loop, so that it ends before them.
   std::unique_ptr<Admin> admin_;
   std::unique_ptr<Redirect> redirect_;
   std::thread control_thread_;

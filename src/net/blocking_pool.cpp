@@ -43,15 +43,27 @@ struct BlockingPool::Impl {
 
 namespace {
 
-/// Does the work and takes its coroutine home to its loop, which stays alive meanwhile.
+/// What goes home to the loop: with it goes all that refers to the loop, so that nothing of it is
+/// left on the pool's thread.
 template <class Handler>
-struct Job {
-  std::function<void()> work;
+struct Homecoming {
   Handler handler;
   asio::executor_work_guard<Executor> loop;
   void operator()() {
+    loop.reset();
+    std::move(handler)();
+  }
+};
+
+/// Does the work and takes its coroutine home to its loop, which keeps running meanwhile.
+template <class Handler>
+struct Job {
+  std::function<void()> work;
+  Homecoming<Handler> home;
+  void operator()() {
     work();
-    asio::post(loop.get_executor(), std::move(handler));
+    const Executor executor = home.loop.get_executor();
+    asio::post(executor, std::move(home));
   }
 };
 
@@ -60,8 +72,8 @@ struct Initiate {
   template <class Handler, class Add>
   void operator()(Handler&& handler, std::function<void()> work, Executor executor, Add add) const {
     using Bare = std::decay_t<Handler>;
-    add(Job<Bare>{std::move(work), std::forward<Handler>(handler),
-                  asio::make_work_guard(executor)});
+    add(Job<Bare>{std::move(work),
+                  {std::forward<Handler>(handler), asio::make_work_guard(executor)}});
   }
 };
 

@@ -9,6 +9,7 @@
 
 namespace lr::net {
 
+/// A pool is destroyed before the loops that use it.
 class BlockingPool {
  public:
   explicit BlockingPool(std::size_t threads);

@@ -18,7 +18,7 @@ constexpr std::string_view kOk = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok
 Task<std::string> get_once(ConnectionPool& pool, bool& reused, bool fresh = false) {
   LR_CO_TRY(auto exchange, co_await pool.acquire(ClientTimeouts(), fresh));
   reused = exchange->reused();
-  LR_CO_TRY_VOID(co_await exchange->send(kGet, {}));
+  LR_CO_TRY_VOID(co_await exchange->send(kGet, ""));
   LR_CO_TRY(const text::ResponseHead* head, co_await exchange->read_head());
   if (head->status != 200) co_return fail(Code::kBadGateway, "not 200");
   co_return co_await exchange->read_all(100);
@@ -110,7 +110,7 @@ Task<> abort_soon(ClientExchange& exchange) {
 
 Task<Code> aborted_read(EventLoop& loop, ConnectionPool& pool) {
   LR_CO_TRY(auto exchange, co_await pool.acquire(ClientTimeouts()));
-  LR_CO_TRY_VOID(co_await exchange->send(kGet, {}));
+  LR_CO_TRY_VOID(co_await exchange->send(kGet, ""));
   TaskScope scope(loop);
   scope.spawn(abort_soon(*exchange));
   Result<const text::ResponseHead*> head = co_await exchange->read_head();
@@ -128,7 +128,7 @@ TEST(ConnectionPool, AbortWakesWhatWaits) {
 
 Task<Code> slow_answer(ConnectionPool& pool, ClientTimeouts timeouts) {
   LR_CO_TRY(auto exchange, co_await pool.acquire(timeouts));
-  LR_CO_TRY_VOID(co_await exchange->send(kGet, {}));
+  LR_CO_TRY_VOID(co_await exchange->send(kGet, ""));
   Result<const text::ResponseHead*> head = co_await exchange->read_head();
   if (!head) co_return head.error().code();
   while (true) {

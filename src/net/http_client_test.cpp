@@ -19,7 +19,7 @@ Task<> echo(ServerExchange& exchange) {
   std::string answer(exchange.head().method);
   answer.append(" ").append(exchange.head().target);
   answer.append(" ").append(exchange.head().host).append(" ").append(body);
-  co_return co_await exchange.send(200, {}, answer);
+  co_return co_await exchange.send(200, text::Fields(), answer);
 }
 
 HttpRequest request_to(std::uint16_t port, std::string method = "GET", std::string body = "") {

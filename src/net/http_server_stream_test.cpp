@@ -69,7 +69,7 @@ struct Watching {
   Task<> operator()(ServerExchange& exchange) const { return run(exchange, steps); }
   static Task<> run(ServerExchange& exchange, Steps& steps) {
     exchange.watch_client([&steps] { steps.gone = true; });
-    LR_CO_TRY_VOID(co_await exchange.begin(200, {}, std::nullopt));
+    LR_CO_TRY_VOID(co_await exchange.begin(200, text::Fields(), std::nullopt));
     LR_CO_TRY_VOID(co_await wait_for_step(steps, 1));
     Result<> late = co_await exchange.write("late");
     steps.failed = !late;
@@ -102,7 +102,7 @@ struct BigAnswer {
   Steps& steps;
   Task<> operator()(ServerExchange& exchange) const { return run(exchange, steps); }
   static Task<> run(ServerExchange& exchange, Steps& steps) {
-    LR_CO_TRY_VOID(co_await exchange.begin(200, {}, std::nullopt));
+    LR_CO_TRY_VOID(co_await exchange.begin(200, text::Fields(), std::nullopt));
     const std::string piece(50'000, 'p');
     for (int i = 0; i < 400; ++i) {
       Result<> written = co_await exchange.write(piece);
@@ -137,7 +137,7 @@ TEST(HttpServerStream, AClientThatDoesNotReadIsCut) {
 }
 
 Task<> echo_pieces(ServerExchange& exchange) {
-  LR_CO_TRY_VOID(co_await exchange.begin(200, {}, std::nullopt));
+  LR_CO_TRY_VOID(co_await exchange.begin(200, text::Fields(), std::nullopt));
   while (true) {
     LR_CO_TRY(const std::string_view piece, co_await exchange.read_some());
     if (piece.empty()) break;
@@ -204,7 +204,7 @@ TEST(HttpServerStream, ASilentConnectionIsClosedWithoutAWord) {
 
 Task<> whole_body(ServerExchange& exchange) {
   LR_CO_TRY(const std::string_view body, co_await exchange.read_all(1000));
-  co_return co_await exchange.send(200, {}, body);
+  co_return co_await exchange.send(200, text::Fields(), body);
 }
 
 TEST(HttpServerStream, ABodyThatStopsGets408) {

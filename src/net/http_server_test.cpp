@@ -23,7 +23,7 @@ Task<> echo(ServerExchange& exchange) {
 }
 
 Task<> ignore_body(ServerExchange& exchange) {
-  co_return co_await exchange.send(200, {}, "ignored");
+  co_return co_await exchange.send(200, text::Fields(), "ignored");
 }
 
 /// The head, and as much body as it announces.
@@ -174,7 +174,7 @@ TEST(HttpServer, ARefusedUploadGetsItsAnswer) {
 
 Task<> small_bodies_only(ServerExchange& exchange) {
   LR_CO_TRY(const std::string_view body, co_await exchange.read_all(10));
-  co_return co_await exchange.send(200, {}, body);
+  co_return co_await exchange.send(200, text::Fields(), body);
 }
 
 TEST(HttpServer, BoundsBodiesAlsoWithoutALength) {
@@ -264,7 +264,7 @@ TEST(HttpServer, ParseErrorsAreRenderedByTheOwner) {
 Task<> fail_before(ServerExchange&) { co_return fail(Code::kNotFound, "secret detail"); }
 Task<> say_nothing(ServerExchange&) { co_return Result<>(); }
 Task<> fail_after(ServerExchange& exchange) {
-  LR_CO_TRY_VOID(co_await exchange.begin(200, {}, std::nullopt));
+  LR_CO_TRY_VOID(co_await exchange.begin(200, text::Fields(), std::nullopt));
   LR_CO_TRY_VOID(co_await exchange.write("part"));
   co_return fail(Code::kInternal, "broke");
 }

@@ -12,10 +12,12 @@ namespace {
 using testing::RawClient;
 using testing::ServerRig;
 
-Task<> answer(ServerExchange& exchange) { co_return co_await exchange.send(200, {}, "ok"); }
+Task<> answer(ServerExchange& exchange) {
+  co_return co_await exchange.send(200, text::Fields(), "ok");
+}
 Task<> answer_body(ServerExchange& exchange) {
   LR_CO_TRY(const std::string_view body, co_await exchange.read_all(1000));
-  co_return co_await exchange.send(200, {}, body);
+  co_return co_await exchange.send(200, text::Fields(), body);
 }
 
 TEST(HttpServerListen, ATakenPortIsAnErrorThatNamesIt) {

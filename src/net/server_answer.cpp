@@ -166,7 +166,7 @@ Task<> ServerConnection::end() {
   if (answer_ == Answer::kChunked) text::append_last_chunk(out_);
   answer_ = Answer::kEnded;
   if (out_.empty()) co_return Result<>();
-  co_return co_await push({});
+  co_return co_await push("");
 }
 
 Error ServerConnection::broken(const Error& error) {

@@ -133,7 +133,7 @@ void ServerConnection::reset_exchange() {
 Task<> ServerConnection::refuse(Error error) {
   const auto& render = shared_->options.render_parse_error;
   out_ += render ? render(error) : default_parse_error(error);
-  LR_CO_TRY_VOID(co_await push({}));
+  LR_CO_TRY_VOID(co_await push(""));
   co_return co_await stream_->shutdown();
 }
 
@@ -160,7 +160,7 @@ Task<> ServerConnection::send_continue() {
   continue_pending_ = false;
   if (started() || !body_.rest().empty()) co_return Result<>();
   out_ += "HTTP/1.1 100 Continue\r\n\r\n";
-  co_return co_await push({});
+  co_return co_await push("");
 }
 
 Task<std::string_view> ServerConnection::read_some() {
@@ -229,7 +229,7 @@ Task<bool> ServerConnection::complete(Result<> handled) {
   } else if (answer_ != Answer::kEnded) {
     abort();
   }
-  if (!broken_ && !out_.empty()) co_await push({});
+  if (!broken_ && !out_.empty()) co_await push("");
   if (broken_) co_return false;
   if (!body_.done() && keep_alive_) {
     Result<> skipped = co_await skip_body();

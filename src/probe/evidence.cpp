@@ -4,7 +4,9 @@
 
 #include <vector>
 
+#include "probe/placeholder.h"
 #include "probe/prober.h"
+#include "probe/witness.h"
 #include "text/http1.h"
 #include "text/redact.h"
 
@@ -46,13 +48,52 @@ void append_fields(std::string& out, const text::Headers& headers, const Redacto
 
 }  // namespace
 
+namespace {
+
+/// A marker is 40 characters that a redactor takes for a key; its beginning is enough to see it.
+std::string shorten_markers(std::string_view text) {
+  constexpr std::size_t kMarkerBytes = kMarkerPrefix.size() + 32;
+  std::string out(text);
+  for (std::size_t at = out.find(kMarkerPrefix); at != std::string::npos;
+       at = out.find(kMarkerPrefix, at + 1)) {
+    if (at + kMarkerBytes > out.size()) break;
+    const std::string start = out.substr(at + kMarkerPrefix.size(), 6);
+    out.replace(at, kMarkerBytes, fmt::format("[canary {}]", start));
+  }
+  return out;
+}
+
+bool is_token_character(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
+         c == '_' || c == '.';
+}
+
+}  // namespace
+
 void Redactor::learn(std::string_view secret) {
   if (secret.size() >= 8) known_.emplace(secret);
 }
 
 std::string Redactor::clean(std::string_view text) const {
   std::vector<std::string_view> known(known_.begin(), known_.end());
-  return text::redact(text, known);
+  return text::redact(shorten_markers(text), known);
+}
+
+std::string Redactor::without_credentials(std::string_view text) const {
+  std::string out(text);
+  for (const std::string& secret : known_) {
+    out = substitute(std::move(out), secret, text::mask(secret));
+  }
+  // Tokens that were never ours: what the target sent, or a forgery.
+  constexpr std::string_view kTokenStart = "eyJ";
+  for (std::size_t at = out.find(kTokenStart); at != std::string::npos;
+       at = out.find(kTokenStart, at + 1)) {
+    std::size_t end = at;
+    while (end < out.size() && is_token_character(out[end])) ++end;
+    if (end - at < 40) continue;
+    out.replace(at, end - at, text::mask(out.substr(at, end - at)));
+  }
+  return out;
 }
 
 report::Evidence make_evidence(std::string what, const Exchange& exchange,
@@ -73,6 +114,17 @@ report::Evidence make_evidence(std::string what, const Exchange& exchange,
   return out;
 }
 
+namespace {
+
+/// "Authorization: Bearer $TOKEN" in double quotes where the shell fills it in.
+std::string credential_field(const text::Header& field, const std::string& variable) {
+  const std::size_t space = field.value.find(' ');
+  const std::string scheme = space == std::string::npos ? "" : field.value.substr(0, space + 1);
+  return fmt::format(" -H {}\"${}\"", shell_quote(field.name + ": " + scheme), variable);
+}
+
+}  // namespace
+
 std::string shell_quote(std::string_view text) {
   std::string out = "'";
   for (const char c : text) {
@@ -88,27 +140,29 @@ std::string shell_quote(std::string_view text) {
 std::string render_curl(const std::string& origin, const Request& request,
                         const Redactor& redactor) {
   std::string out = "curl -i --path-as-is";
-  if (request.method != "GET") out += " -X " + shell_quote(request.method);
+  if (request.method != "GET") out += " -X " + request.method;
+  bool has_credential = false;
   for (const text::Header& field : request.headers) {
     if (text::equals_ignoring_case(field.name, kRunHeader)) continue;
-    if (text::is_sensitive_field(field.name)) {
-      const std::size_t space = field.value.find(' ');
-      const std::string scheme =
-          space == std::string::npos ? "" : field.value.substr(0, space + 1);
-      out += fmt::format(" -H {}\"${}\"", shell_quote(field.name + ": " + scheme),
-                         request.credential_variable);
+    if (text::is_sensitive_field(field.name) && !field.value.empty()) {
+      out += credential_field(field, request.credential_variable);
+      has_credential = true;
     } else {
-      out += " -H " + shell_quote(redactor.clean(fmt::format("{}: {}", field.name, field.value)));
+      const std::string line = fmt::format("{}: {}", field.name, field.value);
+      out += " -H " + shell_quote(redactor.without_credentials(line));
     }
   }
-  if (!request.body.empty()) {
-    if (request.body.size() > kCurlBodyShown) {
-      out += fmt::format(" --data-binary @body.txt  # {} bytes", request.body.size());
-      return out + "\n# " + shell_quote(redactor.clean(origin + request.target));
-    }
-    out += " --data-binary " + shell_quote(redactor.clean(request.body));
+  std::string note;
+  if (has_credential && !request.credential_note.empty()) {
+    note = fmt::format("  # {}: {}", request.credential_variable, request.credential_note);
   }
-  return out + " " + shell_quote(redactor.clean(origin + request.target));
+  if (request.body.size() > kCurlBodyShown) {
+    out += " --data-binary @body.txt";
+    note += fmt::format("  # body.txt: {} bytes", request.body.size());
+  } else if (!request.body.empty()) {
+    out += " --data-binary " + shell_quote(redactor.without_credentials(request.body));
+  }
+  return out + " " + shell_quote(redactor.without_credentials(origin + request.target)) + note;
 }
 
 }  // namespace lr::probe

@@ -15,7 +15,11 @@ namespace lr::probe {
 class Redactor {
  public:
   void learn(std::string_view secret);
+  /// For evidence: everything that looks like a secret or a person is masked. The run's own
+  /// markers stay recognisable.
   std::string clean(std::string_view text) const;
+  /// For curl lines, which must still work: only credentials are masked.
+  std::string without_credentials(std::string_view text) const;
 
  private:
   std::set<std::string, std::less<>> known_;

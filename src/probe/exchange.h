@@ -25,6 +25,8 @@ struct Request {
   bool patient = true;
   /// Shell variable that stands for the credential in curl lines, e.g. "TOKEN_USER_A".
   std::string credential_variable = "TOKEN";
+  /// What that credential is, when its name does not say: "a token that expired two hours ago".
+  std::string credential_note;
 };
 
 struct Exchange {

@@ -19,8 +19,8 @@ struct ForgeMaterial {
   const contract::Contract* contract = nullptr;
   const contract::Issuer* issuer = nullptr;
   Subject subject;
-  std::string token;        ///< A valid compact JWS of the subject.
-  std::string other_token;  ///< A valid one of somebody else.
+  std::string token;                      ///< A valid compact JWS of the subject.
+  std::string other_token;                ///< A valid one of somebody else.
   const crypto::Jwk* test_key = nullptr;  ///< Signs as the issuer would.
   std::optional<crypto::Algorithm> algorithm;
   std::vector<crypto::Jwk> public_keys;  ///< The issuer's published keys.

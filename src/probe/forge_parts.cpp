@@ -13,6 +13,7 @@ void Forgery::apply(Request& request) const {
   for (const text::Header& field : headers) request.headers.add(field.name, field.value);
   if (!query_name.empty()) append_query(request.target, query_name, query_value);
   request.credential_variable = "FORGED_TOKEN";
+  request.credential_note = form;
 }
 
 std::optional<TokenParts> take_apart(std::string_view token) {
@@ -55,8 +56,8 @@ Forgery bearer(std::string form, std::string_view token) {
 void append_signed(std::vector<Forgery>& out, const ForgeMaterial& material, std::string form,
                    const std::function<void(json::object& claims)>& edit) {
   if (material.test_key == nullptr || !material.algorithm || material.issuer == nullptr) return;
-  json::object claims =
-      make_claims(*material.contract, *material.issuer, material.subject, material.now, seconds(600));
+  json::object claims = make_claims(*material.contract, *material.issuer, material.subject,
+                                    material.now, seconds(600));
   edit(claims);
   json::object header;
   if (!material.issuer->token_type.empty()) header["typ"] = material.issuer->token_type;

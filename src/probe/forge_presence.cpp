@@ -15,17 +15,19 @@ std::vector<Forgery> forge_malformed(const ForgeMaterial& material) {
   out.push_back({"\"Bearer\" without a token", {{"Authorization", "Bearer"}}, "", ""});
   out.push_back(bearer("the word \"null\"", "null"));
   out.push_back({"the wrong scheme",
-                 {{"Authorization", "Basic " + crypto::base64_encode("admin:admin")}}, "", ""});
+                 {{"Authorization", "Basic " + crypto::base64_encode("admin:admin")}},
+                 "",
+                 ""});
   if (const auto parts = take_apart(material.token)) {
-    out.push_back(bearer("two parts instead of three",
-                         parts->header_text + "." + parts->payload_text));
+    out.push_back(
+        bearer("two parts instead of three", parts->header_text + "." + parts->payload_text));
     out.push_back(bearer("three empty parts", ".."));
-    out.push_back(bearer("a header that is no JSON",
-                         crypto::base64url_encode("{") + "." + parts->payload_text + "." +
-                             parts->signature_text));
-    out.push_back(bearer("claims that are no object",
-                         parts->header_text + "." + crypto::base64url_encode("[]") + "." +
-                             parts->signature_text));
+    out.push_back(bearer(
+        "a header that is no JSON",
+        crypto::base64url_encode("{") + "." + parts->payload_text + "." + parts->signature_text));
+    out.push_back(bearer(
+        "claims that are no object",
+        parts->header_text + "." + crypto::base64url_encode("[]") + "." + parts->signature_text));
   }
   return out;
 }

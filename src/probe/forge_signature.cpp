@@ -88,14 +88,16 @@ std::vector<Forgery> forge_signature(const ForgeMaterial& material) {
   claims["lr_edited"] = true;
   out.push_back(bearer("edited claims under the old signature",
                        parts->header_text + "." + encode(claims) + "." + parts->signature_text));
-  if (const auto other = take_apart(material.other_token)) {
+  const auto other = take_apart(material.other_token);
+  if (other && other->payload_text != parts->payload_text) {
     out.push_back(bearer("the signature of another token", input + other->signature_text));
   }
   // CVE-2022-21449: r = s = 0 verifies everywhere when the range check is missing.
   out.push_back(bearer("an ECDSA signature of zeros",
                        input + crypto::base64url_encode(std::string(64, '\0'))));
-  out.push_back(bearer("an ECDSA signature of zeros in DER",
-                       input + crypto::base64url_encode(std::string("\x30\x06\x02\x01\x00\x02\x01\x00", 8))));
+  out.push_back(
+      bearer("an ECDSA signature of zeros in DER",
+             input + crypto::base64url_encode(std::string("\x30\x06\x02\x01\x00\x02\x01\x00", 8))));
   json::object header = parts->header;
   header["alg"] = "XX256";
   out.push_back(bearer("an algorithm that does not exist",

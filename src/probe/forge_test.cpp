@@ -34,7 +34,9 @@ class ForgeTest : public ::testing::Test {
     material_.public_keys = {*key_};
     material_.now = 1'800'000'000;
     material_.token = signed_token();
+    material_.subject.user = UserId("bob");
     material_.other_token = signed_token();
+    material_.subject.user = UserId("ann");
   }
 
   std::string signed_token() {
@@ -69,9 +71,9 @@ TEST_F(ForgeTest, TheUnforgedTokenIsAccepted) {
 }
 
 TEST_F(ForgeTest, AStrictVerifierRefusesEveryForm) {
-  const Forge forges[] = {forge_missing,   forge_malformed,  forge_unsigned, forge_signature,
-                          forge_wrong_key, forge_hs_confusion, forge_expired,
-                          forge_not_yet_valid, forge_issuer, forge_audience, forge_subject};
+  const Forge forges[] = {forge_missing,   forge_malformed,    forge_unsigned, forge_signature,
+                          forge_wrong_key, forge_hs_confusion, forge_expired,  forge_not_yet_valid,
+                          forge_issuer,    forge_audience,     forge_subject};
   std::size_t forms = 0;
   for (const Forge forge : forges) {
     const auto made = forge(material_);
@@ -86,8 +88,8 @@ TEST_F(ForgeTest, AStrictVerifierRefusesEveryForm) {
 }
 
 TEST_F(ForgeTest, ClaimFormsDifferFromAGoodTokenByTheirClaimsOnly) {
-  for (const Forge forge : {forge_expired, forge_not_yet_valid, forge_issuer, forge_audience,
-                            forge_subject}) {
+  for (const Forge forge :
+       {forge_expired, forge_not_yet_valid, forge_issuer, forge_audience, forge_subject}) {
     for (const Forgery& forgery : forge(material_)) {
       const auto jws = crypto::split_jws(forgery.headers.get("Authorization")->substr(7));
       ASSERT_TRUE(jws.has_value()) << forgery.form;

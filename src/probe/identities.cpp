@@ -60,8 +60,11 @@ Identities::Identities(const contract::Contract& contract, const Clock& clock, R
     : contract_(contract), clock_(clock), redactor_(redactor), tag_(rng.hex(4)) {
   for (const contract::AuditIdentity& identity : contract.audit.identities) {
     const UserId user = identity.user.empty() ? UserId(identity.name) : identity.user;
-    declared_.push_back(
-        {identity.name, {user, identity.tenant, identity.roles, identity.scopes}, &identity, ""});
+    declared_.push_back({identity.name,
+                         {user, identity.tenant, identity.roles, identity.scopes},
+                         &identity,
+                         "",
+                         ""});
   }
 }
 
@@ -122,13 +125,13 @@ net::Task<> Identities::prepare(Prober& prober) {
 
 const Persona& Identities::mint_like(const Persona& persona) {
   Subject subject = persona.subject;
-  subject.user = UserId(fmt::format("audit-{}-{}", tag_, minted_.size() + 1));
-  std::string name = subject.user.str();
-  return mint_variant(persona, std::move(subject), std::move(name));
+  subject.user = UserId(fmt::format("audit-{}-{}", tag_, ++serial_));
+  return mint_variant(persona, std::move(subject), "a fresh " + persona.name);
 }
 
-const Persona& Identities::mint_variant(const Persona&, Subject subject, std::string name) {
-  minted_.push_back({std::move(name), std::move(subject), nullptr, ""});
+const Persona& Identities::mint_variant(const Persona& persona, Subject subject, std::string name) {
+  const std::string& like = persona.like.empty() ? persona.name : persona.like;
+  minted_.push_back({std::move(name), std::move(subject), nullptr, "", like});
   return minted_.back();
 }
 
@@ -161,12 +164,12 @@ net::Task<Identities::Credential> Identities::log_in(const Persona& persona, Pro
   request.target = login.path;
   request.intent = Intent::kControl;
   request.headers.set("Content-Type", "application/json");
-  request.body = substitute(substitute(login.body, "{user}", json_inside(persona.subject.user.str())),
-                      "{password}", json_inside(password->expose()));
+  request.body =
+      substitute(substitute(login.body, "{user}", json_inside(persona.subject.user.str())),
+                 "{password}", json_inside(password->expose()));
   LR_CO_TRY(const Exchange exchange, co_await prober.send(std::move(request)));
   const auto document = exchange.json();
-  const json::value* token =
-      document ? text::resolve_pointer(*document, login.token) : nullptr;
+  const json::value* token = document ? text::resolve_pointer(*document, login.token) : nullptr;
   if (!exchange.ok() || token == nullptr || !token->is_string()) {
     co_return fail(Code::kUnauthenticated,
                    fmt::format("login as {} was answered {} without a token at {}", persona.name,
@@ -195,9 +198,9 @@ net::Task<std::string> Identities::token(const Persona& persona, Prober& prober)
     co_return fail(Code::kUnavailable, persona.name + ": " + persona.unusable, Origin::kContract);
   }
   const auto found = credentials_.find(&persona);
-  const bool fresh = found != credentials_.end() &&
-                     (found->second.expires == 0 ||
-                      found->second.expires > now_seconds() + kRefreshBefore);
+  const bool fresh =
+      found != credentials_.end() &&
+      (found->second.expires == 0 || found->second.expires > now_seconds() + kRefreshBefore);
   if (fresh) co_return found->second.token;
   LR_CO_TRY(Credential credential, co_await obtain(persona, prober));
   redactor_.learn(credential.token);
@@ -214,6 +217,11 @@ net::Task<> Identities::authorize(Request& request, const Persona& persona, Prob
     request.headers.set("Authorization", "Bearer " + token);
   }
   request.credential_variable = credential_variable(persona);
+  request.credential_note.clear();
+  if (persona.declared == nullptr) {
+    request.credential_note =
+        fmt::format("a token of {}, like {}", persona.subject.user.str(), persona.like);
+  }
   co_return Result<>();
 }
 

@@ -24,6 +24,7 @@ struct Persona {
   Subject subject;
   const contract::AuditIdentity* declared = nullptr;  ///< Null for minted ones.
   std::string unusable;  ///< Why nothing can be done as this persona; "" when all is well.
+  std::string like;      ///< For minted ones: the declared persona that it is a copy of.
 };
 
 /// What decisions are asked about.
@@ -75,6 +76,7 @@ class Identities {
   std::string tag_;  ///< Separates the minted users of two runs.
   std::deque<Persona> declared_;
   std::deque<Persona> minted_;
+  std::uint32_t serial_ = 0;
   std::map<const Persona*, Credential> credentials_;
   std::optional<crypto::Jwk> key_;
   std::optional<crypto::Algorithm> algorithm_;

@@ -51,10 +51,10 @@ std::string from_format(std::string_view format) {
 }
 
 json::value make_string(const json::value& schema, std::string_view marker) {
-  const auto least = static_cast<std::size_t>(std::max<std::int64_t>(
-      whole(keyword(schema, "minLength"), 0), 0));
-  const auto most = static_cast<std::size_t>(std::max<std::int64_t>(
-      whole(keyword(schema, "maxLength"), 1'000'000), 0));
+  const auto least =
+      static_cast<std::size_t>(std::max<std::int64_t>(whole(keyword(schema, "minLength"), 0), 0));
+  const auto most = static_cast<std::size_t>(
+      std::max<std::int64_t>(whole(keyword(schema, "maxLength"), 1'000'000), 0));
   if (const json::value* format = keyword(schema, "format"); format && format->is_string()) {
     if (std::string text = from_format(format->get_string()); !text.empty()) {
       return json::string(text);

@@ -32,7 +32,8 @@ TEST(Instance, FollowsItsSchema) {
     const auto compiled = text::JsonSchema::compile(schema);
     ASSERT_TRUE(compiled.has_value()) << text;
     const auto made = make_instance(schema, "lrcanary00000000000000000000000000000000");
-    EXPECT_TRUE(compiled->validate(made).has_value()) << text << "\n" << text::json::serialize(made);
+    EXPECT_TRUE(compiled->validate(made).has_value()) << text << "\n"
+                                                      << text::json::serialize(made);
   }
 }
 
@@ -49,7 +50,8 @@ TEST(Instance, WrongOnesAreAllRefusedByTheSchema) {
 }
 
 TEST(Instance, PutsTheMarkerIntoFreeText) {
-  const auto schema = parse(R"({"type":"object","required":["t"],"properties":{"t":{"type":"string"}}})");
+  const auto schema =
+      parse(R"({"type":"object","required":["t"],"properties":{"t":{"type":"string"}}})");
   EXPECT_EQ(text::json::serialize(make_instance(schema, "marker")), R"({"t":"marker"})");
 }
 

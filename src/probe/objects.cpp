@@ -39,8 +39,8 @@ Request Objects::call_request(const contract::AuditCall& call, const Sacrifice& 
   Request request;
   request.method = contract::method_name(call.method);
   request.intent = Intent::kControl;
-  request.target = substitute(substitute(call.path, "{id}", text::percent_encode_segment(object.id)),
-                        "{marker}", marker);
+  request.target = substitute(
+      substitute(call.path, "{id}", text::percent_encode_segment(object.id)), "{marker}", marker);
   request.body = substitute(substitute(call.body, "{id}", object.id), "{marker}", marker);
   for (const auto& [index, id] : object.ids) {
     const std::string placeholder = "{" + contract_.objects[index].name + "}";
@@ -56,8 +56,8 @@ net::Task<ObjectIds> Objects::make_parents(const Recipe& recipe, const Persona& 
   for (const contract::ObjectIndex parent : recipe.parents) {
     const Recipe* parent_recipe = this->recipe(parent);
     if (parent_recipe == nullptr || parent_recipe->parents.size() >= kParentsDeep) {
-      co_return fail(Code::kNotFound,
-                     "there is no recipe for " + contract_.objects[parent].name, Origin::kContract);
+      co_return fail(Code::kNotFound, "there is no recipe for " + contract_.objects[parent].name,
+                     Origin::kContract);
     }
     LR_CO_TRY(const Sacrifice made, co_await shared(parent, owner));
     ids[parent] = made.id;
@@ -75,9 +75,10 @@ net::Task<Sacrifice> Objects::create(contract::ObjectIndex object, const Persona
   const Recipe* known = recipe(object);
   const std::string& name = contract_.objects[object].name;
   if (known == nullptr) {
-    co_return fail(Code::kNotFound,
-                   fmt::format("audit.objects has no recipe for {}, and no route creates one", name),
-                   Origin::kContract);
+    co_return fail(
+        Code::kNotFound,
+        fmt::format("audit.objects has no recipe for {}, and no route creates one", name),
+        Origin::kContract);
   }
   Sacrifice out;
   out.object = object;
@@ -90,11 +91,11 @@ net::Task<Sacrifice> Objects::create(contract::ObjectIndex object, const Persona
       document ? text::resolve_pointer(*document, known->calls.id) : nullptr;
   const auto id_text = id == nullptr ? std::nullopt : text::scalar_text(*id);
   if (!exchange.ok() || !id_text || id_text->empty()) {
-    co_return fail(exchange.limited() ? Code::kResourceExhausted : Code::kUnavailable,
-                   fmt::format("making a {} as {} was answered {}{}", name, owner.name,
-                               exchange.status(),
-                               exchange.ok() ? " without an id at " + known->calls.id : ""),
-                   Origin::kTarget);
+    co_return fail(
+        exchange.limited() ? Code::kResourceExhausted : Code::kUnavailable,
+        fmt::format("making a {} as {} was answered {}{}", name, owner.name, exchange.status(),
+                    exchange.ok() ? " without an id at " + known->calls.id : ""),
+        Origin::kTarget);
   }
   out.id = *id_text;
   out.ids[object] = out.id;
@@ -128,11 +129,13 @@ void Objects::adopt(Sacrifice object) { all_.push_back(std::move(object)); }
 
 std::string Objects::absent_id(contract::ObjectIndex object, const std::string& like) {
   switch (contract_.objects[object].id) {
-    case contract::IdKind::kUuid: return rng_.uuid();
+    case contract::IdKind::kUuid:
+      return rng_.uuid();
     case contract::IdKind::kInteger:
       return fmt::format("{}", 700'000'000 + rng_.below(200'000'000));
     case contract::IdKind::kAny:
-    case contract::IdKind::kSlug: break;
+    case contract::IdKind::kSlug:
+      break;
   }
   std::string out = like;
   for (char& c : out) {
@@ -155,7 +158,8 @@ net::Task<> Objects::cleanup() {
     auto ready = co_await identities_.authorize(request, *object.owner, prober_);
     if (!ready) continue;
     // What cannot be removed stays behind under its marker; nothing else may be touched.
-    (void)co_await prober_.send(std::move(request));
+    auto removed = co_await prober_.send(std::move(request));
+    (void)removed;
     object.gone = true;
   }
   co_return Result<>();

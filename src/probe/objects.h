@@ -23,8 +23,7 @@ struct Recipe {
   bool derived = false;
 };
 /// nullopt when the contract gives no way to make one.
-std::optional<Recipe> find_recipe(const contract::Contract& contract,
-                                  contract::ObjectIndex object);
+std::optional<Recipe> find_recipe(const contract::Contract& contract, contract::ObjectIndex object);
 
 struct Sacrifice {
   contract::ObjectIndex object = 0;

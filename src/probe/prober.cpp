@@ -69,8 +69,10 @@ void Prober::note_answer(const Request& request, int status) {
   if (control_crashes_.size() > kWindow) control_crashes_.pop_front();
   const auto crashes = std::ranges::count(control_crashes_, true);
   if (control_crashes_.size() == kWindow && static_cast<std::size_t>(crashes) * 2 > kWindow) {
-    stop_reason_ = fmt::format("stopped: {} of the last {} ordinary requests were answered with a "
-                               "server error", crashes, kWindow);
+    stop_reason_ = fmt::format(
+        "stopped: {} of the last {} ordinary requests were answered with a "
+        "server error",
+        crashes, kWindow);
   }
 }
 

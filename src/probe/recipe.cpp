@@ -42,7 +42,8 @@ std::optional<contract::AuditCall> call_of(const Route& route, Method method,
   contract::AuditCall call;
   call.method = method;
   call.path = std::move(*path);
-  const bool has_body = method == Method::kPost || method == Method::kPut || method == Method::kPatch;
+  const bool has_body =
+      method == Method::kPost || method == Method::kPut || method == Method::kPatch;
   if (has_body) {
     call.body = "{}";
     if (route.body && route.body->schema_document) {

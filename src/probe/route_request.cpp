@@ -104,8 +104,9 @@ Result<Request> make_route_request(const contract::Route& route, contract::Metho
   Request request;
   request.method = contract::method_name(method);
   LR_TRY(request.target, make_path(route, ids));
-  request.headers.set("Accept", route.streams ? "text/event-stream" : route.html ? "text/html"
-                                                                                 : "application/json");
+  request.headers.set("Accept", route.streams ? "text/event-stream"
+                                : route.html  ? "text/html"
+                                              : "application/json");
   if (takes_body(method)) make_body(request, route, options.marker);
   if (options.path_only) return request;
   for (const contract::Reference& reference : route.references) {

@@ -19,7 +19,8 @@ TEST(StateWitness, SeesWhatChangedWasAddedRemovedOrDeleted) {
   ASSERT_TRUE(witness.sound());
   EXPECT_EQ(witness.change(before), "");
   EXPECT_EQ(witness.change(reading(R"({"id":1,"title":"b","tags":["x"]})")), "/title changed");
-  EXPECT_EQ(witness.change(reading(R"({"id":1,"title":"a","tags":["x","y"]})")), "/tags/1 was added");
+  EXPECT_EQ(witness.change(reading(R"({"id":1,"title":"a","tags":["x","y"]})")),
+            "/tags/1 was added");
   EXPECT_EQ(witness.change(reading(R"({"id":1,"title":"a","tags":[]})")), "/tags/0 is missing");
   EXPECT_EQ(witness.change(reading("{}", 404)), "it is gone");
 }

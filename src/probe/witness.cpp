@@ -64,7 +64,7 @@ bool is_volatile(std::string_view word) {
 
 }  // namespace
 
-std::string make_marker(Rng& rng) { return "lrcanary" + rng.hex(16); }
+std::string make_marker(Rng& rng) { return std::string(kMarkerPrefix) + rng.hex(16); }
 
 bool shows_marker(std::string_view body, std::string_view marker) {
   if (marker.empty()) return false;

@@ -11,6 +11,8 @@
 
 namespace lr::probe {
 
+inline constexpr std::string_view kMarkerPrefix = "lrcanary";
+
 /// 128 random bits behind a fixed prefix: it cannot appear in an answer by chance.
 std::string make_marker(Rng& rng);
 

@@ -38,7 +38,8 @@ TEST(Marker, IsFoundPlainEscapedAndInBase64AtEveryAlignment) {
       EXPECT_TRUE(shows_marker(crypto::base64url_encode(text), marker)) << text;
     }
   }
-  EXPECT_FALSE(shows_marker(crypto::base64_encode("nothing of the kind, only plain words"), marker));
+  EXPECT_FALSE(
+      shows_marker(crypto::base64_encode("nothing of the kind, only plain words"), marker));
 }
 
 TEST(Shape, TellsARefusalInDisguiseFromASuccess) {
@@ -58,7 +59,8 @@ TEST(Shape, AnEmptyListLooksLikeAFullOne) {
 
 TEST(NotFoundPrint, MatchesTheSamePageForAnotherPath) {
   NotFound print;
-  print.learn(answer(404, "application/json", R"({"error":"no /lr-abc1","id":"7f3a9c"})", "/lr-abc1"));
+  print.learn(
+      answer(404, "application/json", R"({"error":"no /lr-abc1","id":"7f3a9c"})", "/lr-abc1"));
   EXPECT_TRUE(print.matches(
       answer(404, "application/json", R"({"error":"no /other","id":"11aa22"})", "/other")));
   EXPECT_FALSE(print.matches(answer(404, "text/html", "<h1>nothing</h1>")));

@@ -142,6 +142,7 @@ std::string html_top_risks(const Report& report) {
       risks.size() == 1 ? "Top risk" : fmt::format("Top {} risks", risks.size()));
   for (const Finding* finding : risks) {
     const std::size_t places = places_of(report, *finding);
+    const RuleText* rule = find_rule(report, finding->check);
     fmt::format_to(std::back_inserter(out),
                    "<li>{}<div><a href=\"#{}\">{}</a>{} <span class=\"where\">{} · {}</span></div>"
                    "<p class=\"soft\">{}</p></li>\n",
@@ -151,7 +152,7 @@ std::string html_top_risks(const Report& report) {
                                             counted(places - 1, "more place", "more places"))
                               : "",
                    control_id(finding->control), html_line(place_of(finding->location)),
-                   html_line(finding->why));
+                   html_line(rule == nullptr ? finding->why : rule->why));
   }
   return out + "</ol>\n</section>\n";
 }

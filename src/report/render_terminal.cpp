@@ -63,9 +63,10 @@ std::string not_applicable_lines(const Report& report, const Palette& palette, s
   }
   std::string out;
   for (const auto& [reason, ids] : reasons) {
-    const std::string head =
-        fmt::format("{} NOT APPLICABLE ({}) ", status_mark(Status::kNotApplicable), reason);
-    out += palette.dim(wrapped(head + fmt::format("{}", fmt::join(ids, " ")), width, 2, 4));
+    const std::string line =
+        fmt::format("{} NOT APPLICABLE {}: {}", status_mark(Status::kNotApplicable),
+                    fmt::join(ids, " "), reason);
+    out += palette.dim(wrapped(line, width, 2, 4));
   }
   return out;
 }

@@ -63,6 +63,11 @@ void add_rest(json::object& out, const Message& message) {
   if (!message.body.empty()) out["body"] = json::object{{"text", message.body}};
 }
 
+bool is_method(std::string_view word) {
+  return !word.empty() &&
+         word.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ") == std::string_view::npos;
+}
+
 json::object as_body(std::string_view text) {
   return json::object{{"body", json::object{{"text", text}}}};
 }
@@ -74,13 +79,14 @@ json::object sarif_web_request(std::string_view text) {
   const Message message = split_message(safe);
   std::string_view line = message.start;
   const std::string_view method = take_word(line);
-  const std::size_t last = line.rfind(' ');
+  if (!is_method(method) || line.empty()) return as_body(safe);
   json::object out;
-  if (last == std::string_view::npos || !add_protocol(out, line.substr(last + 1))) {
-    return as_body(safe);
+  const std::size_t last = line.rfind(' ');
+  if (last != std::string_view::npos && add_protocol(out, line.substr(last + 1))) {
+    line = line.substr(0, last);
   }
   out["method"] = method;
-  out["target"] = line.substr(0, last);
+  out["target"] = line;
   add_rest(out, message);
   return out;
 }
@@ -90,11 +96,13 @@ json::object sarif_web_response(std::string_view text) {
   const Message message = split_message(safe);
   std::string_view line = message.start;
   json::object out;
-  if (!add_protocol(out, take_word(line))) return as_body(safe);
+  if (line.starts_with("HTTP/")) add_protocol(out, take_word(line));
   const std::string_view status = take_word(line);
   int code = 0;
   const auto parsed = std::from_chars(status.data(), status.data() + status.size(), code);
-  if (parsed.ec != std::errc{} || parsed.ptr != status.data() + status.size()) return as_body(safe);
+  if (status.empty() || parsed.ec != std::errc{} || parsed.ptr != status.data() + status.size()) {
+    return as_body(safe);
+  }
   out["statusCode"] = code;
   out["reasonPhrase"] = line;
   add_rest(out, message);

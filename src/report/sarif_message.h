@@ -7,7 +7,8 @@
 
 namespace lr::report {
 
-/// Text that is no HTTP message stands as the body.
+/// The protocol version may be missing from the first line. Text that is no HTTP message stands as
+/// the body.
 boost::json::object sarif_web_request(std::string_view message);
 boost::json::object sarif_web_response(std::string_view message);
 

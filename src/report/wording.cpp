@@ -38,6 +38,15 @@ std::string not_ready_sentence(const Tally& counts) {
                      serious == 1 ? "finding is" : "findings are");
 }
 
+std::string ready_sentence(const Report& report, const Tally& counts) {
+  const std::string lesser = lesser_findings(counts);
+  if (report.contract_file.empty()) {
+    return "A stranger finds nothing serious. The inside needs a contract to be proved." + lesser;
+  }
+  if (lesser.empty()) return "Every promise that this run could test holds.";
+  return "Everything planned was proved and no serious finding is open." + lesser;
+}
+
 }  // namespace
 
 Tally tally(const Report& report) {
@@ -68,10 +77,7 @@ std::string_view verdict_headline(Verdict verdict) {
 std::string verdict_sentence(const Report& report) {
   const Tally counts = tally(report);
   if (report.verdict == Verdict::kNotReady) return not_ready_sentence(counts);
-  if (report.verdict == Verdict::kReady) {
-    return "Every promise this run could test holds, and no serious finding is open." +
-           lesser_findings(counts);
-  }
+  if (report.verdict == Verdict::kReady) return ready_sentence(report, counts);
   const std::size_t open = counts.controls(Status::kInconclusive);
   if (open == 0) return "Nothing could be proved, so nothing can be promised yet.";
   return fmt::format(

@@ -19,17 +19,16 @@ OwnerRecord owner(std::string user, std::string tenant = "t1") {
 
 /// The same expectations for both stores.
 struct Fixture {
+  net::EventLoop loop;
   net::BlockingPool pool{2};
   TemporaryFolder folder;
   std::unique_ptr<OwnershipStore> store;
 
   void open() { store = open_sqlite_ownership_store(folder.file("owners.db"), pool).value(); }
   Result<> learn(std::string id, OwnerRecord record, std::string object = "conversation") {
-    net::EventLoop loop;
     return loop.block_on(store->learn(std::move(object), std::move(id), std::move(record)));
   }
   Result<> forget(std::string id) {
-    net::EventLoop loop;
     return loop.block_on(store->forget("conversation", std::move(id)));
   }
 };
@@ -103,8 +102,7 @@ TEST(SqliteOwnershipStore, OneOwnerWinsARace) {
       tasks.push_back(learn_one(*f.store, std::to_string(object), "u" + std::to_string(user), won));
     }
   }
-  net::EventLoop loop;
-  ASSERT_TRUE(loop.block_on(net::run_all(std::move(tasks), 100)));
+  ASSERT_TRUE(f.loop.block_on(net::run_all(std::move(tasks), 100)));
   EXPECT_EQ(won, 20);
   EXPECT_EQ(f.store->size(), 20u);
 }

@@ -25,9 +25,9 @@ struct YamlNode {
   enum class Kind : std::uint8_t { kNull, kScalar, kSequence, kMap };
   Kind kind = Kind::kNull;
   Mark mark;
-  std::string scalar;           ///< For kScalar.
-  bool quoted = false;          ///< "5" is a string, 5 a number.
-  std::vector<YamlNode> items;  ///< For kSequence.
+  std::string scalar;              ///< For kScalar.
+  bool quoted = false;             ///< "5" is a string, 5 a number.
+  std::vector<YamlNode> items;     ///< For kSequence.
   std::vector<YamlEntry> entries;  ///< For kMap, in file order.
 
   bool is_scalar() const { return kind == Kind::kScalar; }

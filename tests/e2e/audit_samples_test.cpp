@@ -57,8 +57,8 @@ class LabSite {
 std::string describe(const report::Report& report) {
   std::string out;
   for (const report::Finding& finding : report.findings) {
-    out += "found " + finding.check + ": " + finding.title + " at " + finding.location.method + " " +
-           finding.location.url + "\n";
+    out += "found " + finding.check + ": " + finding.title + " at " + finding.location.method +
+           " " + finding.location.url + "\n";
   }
   for (const report::Inconclusive& open : report.inconclusive) {
     out += "inconclusive " + open.check + ": " + open.reason + " at " + open.location.method + " " +
@@ -135,8 +135,8 @@ TEST(AuditSamples, EveryCheckFindsItsSamples) {
       const report::Report report = site.audit({std::string(def->id)});
       const report::CheckRow* row = find_row(report, def->id);
       ASSERT_NE(row, nullptr);
-      EXPECT_EQ(row->status, Status::kFail)
-          << def->id << " missed " << sample.defect << "\n" << describe(report);
+      EXPECT_EQ(row->status, Status::kFail) << def->id << " missed " << sample.defect << "\n"
+                                            << describe(report);
       for (const report::Finding& finding : report.findings) {
         EXPECT_FALSE(finding.evidence.empty()) << finding.title;
         EXPECT_TRUE(finding.reproduce.starts_with("curl ")) << finding.reproduce;
@@ -198,7 +198,8 @@ TEST(LabMatrix, EveryDefectAloneFailsItsControlAndNoOther) {
     LabSite site({std::string(defect.name)}, 1);
     const report::Report report = site.audit();
     EXPECT_EQ(failed_controls(report), std::set<std::string>{std::string(defect.control)})
-        << defect.name << "\n" << describe(report);
+        << defect.name << "\n"
+        << describe(report);
     const report::CheckRow* row = find_row(report, defect.check);
     ASSERT_NE(row, nullptr) << defect.check;
     EXPECT_EQ(row->status, Status::kFail) << defect.name << "\n" << describe(report);

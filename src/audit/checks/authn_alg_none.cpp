@@ -13,7 +13,8 @@ constexpr Sample kSamples[] = {
 };
 
 net::Task<> run(CheckContext& context) {
-  co_return co_await run_token_attack(context, {.forge = probe::forge_unsigned});
+  const TokenAttack attack{.forge = probe::forge_unsigned};
+  co_return co_await run_token_attack(context, attack);
 }
 
 }  // namespace
@@ -23,8 +24,9 @@ constinit const CheckDef check_authn_alg_none{
     .control = report::Control::kAuthn,
     .title = "Unsigned tokens are accepted",
     .why = "Anyone can write a token for any user, without a password or a key.",
-    .fix = "Pin the list of algorithms in the verifier; never take the algorithm from the "
-           "token.",
+    .fix =
+        "Pin the list of algorithms in the verifier; never take the algorithm from the "
+        "token.",
     .worst = report::Severity::kCritical,
     .needs = Needs::kPrivateRoutes,
     .posture = Posture::kObserve,

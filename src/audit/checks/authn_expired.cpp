@@ -13,7 +13,8 @@ constexpr Sample kSamples[] = {
 };
 
 net::Task<> run(CheckContext& context) {
-  co_return co_await run_token_attack(context, {.forge = probe::forge_expired, .needs_key = true});
+  const TokenAttack attack{.forge = probe::forge_expired, .needs_key = true};
+  co_return co_await run_token_attack(context, attack);
 }
 
 }  // namespace
@@ -23,8 +24,9 @@ constinit const CheckDef check_authn_expired{
     .control = report::Control::kAuthn,
     .title = "Expired tokens are accepted",
     .why = "A token that leaked once works for ever; logging out changes nothing.",
-    .fix = "Require `exp` as a number and refuse tokens past it, with at most a minute of "
-           "clock skew.",
+    .fix =
+        "Require `exp` as a number and refuse tokens past it, with at most a minute of "
+        "clock skew.",
     .worst = report::Severity::kHigh,
     .needs = Needs::kPrivateRoutes,
     .posture = Posture::kObserve,

@@ -13,7 +13,8 @@ constexpr Sample kSamples[] = {
 };
 
 net::Task<> run(CheckContext& context) {
-  co_return co_await run_token_attack(context, {.forge = probe::forge_hs_confusion});
+  const TokenAttack attack{.forge = probe::forge_hs_confusion};
+  co_return co_await run_token_attack(context, attack);
 }
 
 }  // namespace
@@ -23,8 +24,9 @@ constinit const CheckDef check_authn_hs_confusion{
     .control = report::Control::kAuthn,
     .title = "Tokens signed with the public key or a guessable secret are accepted",
     .why = "The public key is known to everybody: anyone can sign a token as any user.",
-    .fix = "Pin the algorithm per key; never verify HMAC with a public key; use random "
-           "secrets.",
+    .fix =
+        "Pin the algorithm per key; never verify HMAC with a public key; use random "
+        "secrets.",
     .worst = report::Severity::kCritical,
     .needs = Needs::kPrivateRoutes,
     .posture = Posture::kObserve,

@@ -13,7 +13,8 @@ constexpr Sample kSamples[] = {
 };
 
 net::Task<> run(CheckContext& context) {
-  co_return co_await run_token_attack(context, {.forge = probe::forge_malformed});
+  const TokenAttack attack{.forge = probe::forge_malformed};
+  co_return co_await run_token_attack(context, attack);
 }
 
 }  // namespace
@@ -23,8 +24,9 @@ constinit const CheckDef check_authn_malformed{
     .control = report::Control::kAuthn,
     .title = "Something that is no token is accepted as one",
     .why = "Whoever sends any word as a token gets somebody's session.",
-    .fix = "Refuse with 401 whatever does not parse and verify as a token; never fall back to "
-           "a session.",
+    .fix =
+        "Refuse with 401 whatever does not parse and verify as a token; never fall back to "
+        "a session.",
     .worst = report::Severity::kCritical,
     .needs = Needs::kPrivateRoutes,
     .posture = Posture::kObserve,

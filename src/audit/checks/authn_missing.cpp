@@ -14,7 +14,8 @@ constexpr Sample kSamples[] = {
 };
 
 net::Task<> run(CheckContext& context) {
-  co_return co_await run_token_attack(context, {.forge = probe::forge_missing, .finding_per_route = true});
+  const TokenAttack attack{.forge = probe::forge_missing, .finding_per_route = true};
+  co_return co_await run_token_attack(context, attack);
 }
 
 }  // namespace

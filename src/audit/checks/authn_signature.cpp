@@ -13,7 +13,8 @@ constexpr Sample kSamples[] = {
 };
 
 net::Task<> run(CheckContext& context) {
-  co_return co_await run_token_attack(context, {.forge = probe::forge_signature});
+  const TokenAttack attack{.forge = probe::forge_signature};
+  co_return co_await run_token_attack(context, attack);
 }
 
 }  // namespace
@@ -23,8 +24,9 @@ constinit const CheckDef check_authn_signature{
     .control = report::Control::kAuthn,
     .title = "The token's signature is not checked",
     .why = "Anyone can edit a token's claims and become any user.",
-    .fix = "Verify the signature of every token on every route, in one place that no route can "
-           "skip.",
+    .fix =
+        "Verify the signature of every token on every route, in one place that no route can "
+        "skip.",
     .worst = report::Severity::kCritical,
     .needs = Needs::kPrivateRoutes,
     .posture = Posture::kObserve,

@@ -19,7 +19,8 @@ using probe::Intent;
 using probe::Persona;
 
 void pretend(probe::Request& request, const std::string& tenant) {
-  for (const char* name : {"X-Tenant-Id", "X-Tenant", "X-Org-Id", "X-Organization-Id", "Tenant-Id"}) {
+  for (const char* name :
+       {"X-Tenant-Id", "X-Tenant", "X-Org-Id", "X-Organization-Id", "Tenant-Id"}) {
     request.headers.set(name, tenant);
   }
 }
@@ -82,7 +83,8 @@ net::Task<> pretend_on(CheckContext& context, RouteCase route_case, const Person
     context.proved();
   } else {
     Found found = context.finding(
-        answer, fmt::format("with X-Tenant-Id, {} sees {} of the other tenant", caller.name, place));
+        answer,
+        fmt::format("with X-Tenant-Id, {} sees {} of the other tenant", caller.name, place));
     found.evidence.push_back(context.evidence("the same request without the field", plain));
     found.group = "all routes";
     context.found(cell_of(route_case, "tenant named in a field"), std::move(found));
@@ -101,7 +103,8 @@ net::Task<> run(CheckContext& context) {
     if (other == nullptr && foreign) other = &persona;
   }
   if (session.identities().can_mint()) {
-    LR_CO_TRY_VOID(co_await run_token_attack(context, {.forge = probe::forge_subject}));
+    const TokenAttack attack{.forge = probe::forge_subject};
+    LR_CO_TRY_VOID(co_await run_token_attack(context, attack));
   }
   if (other == nullptr) co_return Result<>();
   const auto readable = [&context, caller, other](const RouteCase& route_case) {
@@ -112,9 +115,10 @@ net::Task<> run(CheckContext& context) {
            expected_access(contract, route_case, caller, caller).allowed &&
            expected_access(contract, route_case, other, other).allowed;
   };
-  co_return co_await context.each_case(readable, [&context, caller, other](RouteCase route_case) {
+  const auto body = [&context, caller, other](RouteCase route_case) {
     return pretend_on(context, route_case, *caller, *other);
-  });
+  };
+  co_return co_await context.each_case(readable, body);
 }
 
 }  // namespace
@@ -123,10 +127,12 @@ constinit const CheckDef check_authn_tenant{
     .id = "authn.tenant",
     .control = report::Control::kAuthn,
     .title = "The caller can choose the tenant",
-    .why = "A header or an incomplete token moves the caller into another customer's "
-           "organisation.",
-    .fix = "Take user and tenant from the verified token only; refuse tokens that lack "
-           "either.",
+    .why =
+        "A header or an incomplete token moves the caller into another customer's "
+        "organisation.",
+    .fix =
+        "Take user and tenant from the verified token only; refuse tokens that lack "
+        "either.",
     .worst = report::Severity::kCritical,
     .needs = Needs::kPrivateRoutes,
     .posture = Posture::kObserve,

@@ -13,7 +13,8 @@ constexpr Sample kSamples[] = {
 };
 
 net::Task<> run(CheckContext& context) {
-  co_return co_await run_token_attack(context, {.forge = probe::forge_in_query});
+  const TokenAttack attack{.forge = probe::forge_in_query};
+  co_return co_await run_token_attack(context, attack);
 }
 
 }  // namespace

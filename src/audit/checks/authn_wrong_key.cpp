@@ -13,7 +13,8 @@ constexpr Sample kSamples[] = {
 };
 
 net::Task<> run(CheckContext& context) {
-  co_return co_await run_token_attack(context, {.forge = probe::forge_wrong_key});
+  const TokenAttack attack{.forge = probe::forge_wrong_key};
+  co_return co_await run_token_attack(context, attack);
 }
 
 }  // namespace
@@ -23,8 +24,9 @@ constinit const CheckDef check_authn_wrong_key{
     .control = report::Control::kAuthn,
     .title = "Tokens signed with a stranger's key are accepted",
     .why = "An attacker signs tokens with their own key and becomes any user.",
-    .fix = "Verify only with the issuer's published keys; ignore jwk, jku, x5u and x5c in "
-           "tokens.",
+    .fix =
+        "Verify only with the issuer's published keys; ignore jwk, jku, x5u and x5c in "
+        "tokens.",
     .worst = report::Severity::kCritical,
     .needs = Needs::kPrivateRoutes,
     .posture = Posture::kObserve,

@@ -63,8 +63,8 @@ net::Task<> attack(CheckContext& context, RouteCase route_case, Trick trick) {
   auto request = session.exerciser().request(route_case, actor);
   if (!request) co_return std::unexpected(std::move(request).error());
   apply(*request, trick);
-  LR_CO_TRY(const Exchange answer, co_await session.exerciser().send_as(
-                                       std::move(*request), owner, Intent::kAttack));
+  LR_CO_TRY(const Exchange answer,
+            co_await session.exerciser().send_as(std::move(*request), owner, Intent::kAttack));
   LR_CO_TRY(const Exchange after, co_await session.objects().read(victim, *owner));
   const std::string change = witness.change(after);
   if (change.empty()) {
@@ -83,11 +83,11 @@ net::Task<> check_case(CheckContext& context, RouteCase route_case) {
   if (owner == nullptr) co_return fail(Code::kNotFound, "no audit identity may use this route");
   LR_CO_TRY(const Baseline* baseline, co_await session.exerciser().baseline(route_case));
   if (baseline->absent) co_return Result<>();
-  std::vector<Trick> tricks = {{"GET with X-HTTP-Method-Override: DELETE and relatives",
-                                Method::kGet, true},
-                               {"POST with X-HTTP-Method-Override: DELETE and relatives",
-                                Method::kPost, true}};
-  if (!may_delete(context, route_case, *owner)) tricks.push_back({"DELETE", Method::kDelete, false});
+  std::vector<Trick> tricks = {
+      {"GET with X-HTTP-Method-Override: DELETE and relatives", Method::kGet, true},
+      {"POST with X-HTTP-Method-Override: DELETE and relatives", Method::kPost, true}};
+  if (!may_delete(context, route_case, *owner))
+    tricks.push_back({"DELETE", Method::kDelete, false});
   context.plan(tricks.size());
   for (const Trick& trick : tricks) {
     LR_CO_TRY_VOID(co_await attack(context, route_case, trick));
@@ -96,13 +96,13 @@ net::Task<> check_case(CheckContext& context, RouteCase route_case) {
 }
 
 net::Task<> run(CheckContext& context) {
-  co_return co_await context.each_case(
-      [&context](const RouteCase& route_case) {
-        const auto objects = probe::objects_in_path(*route_case.route);
-        return route_case.method == Method::kGet && route_case.is_private() && !objects.empty() &&
-               context.session().objects().can_read(objects.back());
-      },
-      [&context](RouteCase route_case) { return check_case(context, route_case); });
+  const auto wanted = [&context](const RouteCase& route_case) {
+    const auto objects = probe::objects_in_path(*route_case.route);
+    return route_case.method == Method::kGet && route_case.is_private() && !objects.empty() &&
+           context.session().objects().can_read(objects.back());
+  };
+  const auto body = [&context](RouteCase route_case) { return check_case(context, route_case); };
+  co_return co_await context.each_case(wanted, body);
 }
 
 }  // namespace
@@ -111,10 +111,12 @@ constinit const CheckDef check_authz_method{
     .id = "authz.method",
     .control = report::Control::kAuthz,
     .title = "Another method changes what the caller may only read",
-    .why = "Who may look at a thing can delete or overwrite it by changing or overriding the "
-           "method.",
-    .fix = "Answer 405 to every method that the route does not list, and ignore method "
-           "override fields.",
+    .why =
+        "Who may look at a thing can delete or overwrite it by changing or overriding the "
+        "method.",
+    .fix =
+        "Answer 405 to every method that the route does not list, and ignore method "
+        "override fields.",
     .worst = report::Severity::kHigh,
     .needs = Needs::kObjects,
     .posture = Posture::kSafe,

@@ -92,8 +92,8 @@ net::Task<> attack(CheckContext& context, RouteCase route_case, const Baseline& 
     }
     const Judgement verdict = judge_attack(baseline, *answer, session.not_found());
     if (verdict.door == Door::kBroken) {
-      context.found(cell, context.finding(*answer, fmt::format("{} with {}", intruder.name,
-                                                               spelling.form)));
+      context.found(
+          cell, context.finding(*answer, fmt::format("{} with {}", intruder.name, spelling.form)));
     } else if (verdict.door == Door::kHeld) {
       context.proved();
     } else {
@@ -125,8 +125,8 @@ bool is_literal(const RouteCase& route_case) {
 }
 
 net::Task<> run(CheckContext& context) {
-  co_return co_await context.each_case(
-      is_literal, [&context](RouteCase route_case) { return check_case(context, route_case); });
+  const auto body = [&context](RouteCase route_case) { return check_case(context, route_case); };
+  co_return co_await context.each_case(is_literal, body);
 }
 
 }  // namespace
@@ -135,10 +135,12 @@ constinit const CheckDef check_authz_path_trick{
     .id = "authz.path_trick",
     .control = report::Control::kAuthz,
     .title = "Another spelling of the path bypasses the role check",
-    .why = "An ordinary user reaches administrator functions by writing the path "
-           "differently.",
-    .fix = "Decide access on the one canonical path that the handler sees; refuse every "
-           "other spelling.",
+    .why =
+        "An ordinary user reaches administrator functions by writing the path "
+        "differently.",
+    .fix =
+        "Decide access on the one canonical path that the handler sees; refuse every "
+        "other spelling.",
     .worst = report::Severity::kCritical,
     .needs = Needs::kRoles,
     .posture = Posture::kObserve,

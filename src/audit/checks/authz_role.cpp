@@ -37,7 +37,8 @@ void decorate(probe::Request& request, const Form& form) {
     probe::append_query(request.target, "role", "admin");
   }
   if (form.headers) {
-    for (const char* name : {"X-Role", "X-Roles", "X-User-Role"}) request.headers.set(name, "admin");
+    for (const char* name : {"X-Role", "X-Roles", "X-User-Role"})
+      request.headers.set(name, "admin");
     for (const char* name : {"X-Admin", "X-Is-Admin"}) request.headers.set(name, "true");
   }
 }
@@ -56,10 +57,10 @@ net::Task<> attack(CheckContext& context, RouteCase route_case, const Baseline& 
     session.exerciser().adopt_created(route_case, answer, &intruder);
     const Judgement verdict = judge_attack(baseline, answer, session.not_found());
     if (verdict.door == Door::kBroken) {
-      Found found = context.finding(answer, fmt::format("{}, whose role does not allow it, {}",
-                                                        intruder.name, form.name));
-      found.evidence.push_back(context.evidence("the allowed identity's answer, for comparison",
-                                                baseline.positive));
+      Found found = context.finding(
+          answer, fmt::format("{}, whose role does not allow it, {}", intruder.name, form.name));
+      found.evidence.push_back(
+          context.evidence("the allowed identity's answer, for comparison", baseline.positive));
       context.found(cell, std::move(found));
     } else if (verdict.door == Door::kHeld) {
       context.proved();
@@ -91,9 +92,11 @@ net::Task<> check_case(CheckContext& context, RouteCase route_case) {
 }
 
 net::Task<> run(CheckContext& context) {
-  co_return co_await context.each_case(
-      [](const RouteCase& route_case) { return route_case.route->access.roles != 0; },
-      [&context](RouteCase route_case) { return check_case(context, route_case); });
+  const auto wanted = [](const RouteCase& route_case) {
+    return route_case.route->access.roles != 0;
+  };
+  const auto body = [&context](RouteCase route_case) { return check_case(context, route_case); };
+  co_return co_await context.each_case(wanted, body);
 }
 
 }  // namespace
@@ -103,8 +106,9 @@ constinit const CheckDef check_authz_role{
     .control = report::Control::kAuthz,
     .title = "A role reaches functions of another role",
     .why = "An ordinary user runs administrator functions.",
-    .fix = "Check the caller's role from the verified token on every route; never take it "
-           "from the query, a header or the body.",
+    .fix =
+        "Check the caller's role from the verified token on every route; never take it "
+        "from the query, a header or the body.",
     .worst = report::Severity::kCritical,
     .needs = Needs::kRoles,
     .posture = Posture::kObserve,

@@ -28,7 +28,8 @@ const Persona* without_scope(CheckContext& context, RouteCase route_case, const 
   }
   for (const Persona& persona : session.identities().declared()) {
     const auto verdict = expected_access(context.contract(), route_case, &persona, &persona);
-    if (verdict.reason == decide::Reason::kMissingScope && persona.unusable.empty()) return &persona;
+    if (verdict.reason == decide::Reason::kMissingScope && persona.unusable.empty())
+      return &persona;
   }
   return nullptr;
 }
@@ -46,8 +47,8 @@ net::Task<> check_case(CheckContext& context, RouteCase route_case) {
   context.plan(1);
   auto request = session.exerciser().request(route_case, actor);
   if (!request) co_return std::unexpected(std::move(request).error());
-  LR_CO_TRY(const Exchange answer, co_await session.exerciser().send_as(
-                                       std::move(*request), intruder, Intent::kAttack));
+  LR_CO_TRY(const Exchange answer,
+            co_await session.exerciser().send_as(std::move(*request), intruder, Intent::kAttack));
   session.exerciser().adopt_created(route_case, answer, actor.persona);
   const Judgement verdict = judge_attack(*baseline, answer, session.not_found());
   if (verdict.door == Door::kBroken) {
@@ -62,9 +63,11 @@ net::Task<> check_case(CheckContext& context, RouteCase route_case) {
 }
 
 net::Task<> run(CheckContext& context) {
-  co_return co_await context.each_case(
-      [](const RouteCase& route_case) { return route_case.route->access.scopes != 0; },
-      [&context](RouteCase route_case) { return check_case(context, route_case); });
+  const auto wanted = [](const RouteCase& route_case) {
+    return route_case.route->access.scopes != 0;
+  };
+  const auto body = [&context](RouteCase route_case) { return check_case(context, route_case); };
+  co_return co_await context.each_case(wanted, body);
 }
 
 }  // namespace

@@ -18,13 +18,14 @@ net::Task<> look(CheckContext& context, const Site& site) {
   LR_CO_TRY(const probe::Exchange answer,
             co_await context.session().send_as(std::move(request), site.persona));
   const auto allowed = answer.response.headers.get("Access-Control-Allow-Origin");
-  const bool credentials = answer.response.headers.get("Access-Control-Allow-Credentials") == "true";
+  const bool credentials =
+      answer.response.headers.get("Access-Control-Allow-Credentials") == "true";
   if (allowed != "*" || (!credentials && !site.is_private)) {
     context.proved();
     co_return Result<>();
   }
-  Found found = context.finding(answer, credentials ? "`*` together with credentials"
-                                                    : "`*` on a private route");
+  Found found = context.finding(
+      answer, credentials ? "`*` together with credentials" : "`*` on a private route");
   found.severity = credentials ? report::Severity::kHigh : report::Severity::kMedium;
   found.guard = "origins: [https://your-own-site.example]  # only listed origins are let in";
   found.group = "all routes";
@@ -49,8 +50,9 @@ constinit const CheckDef check_cors_credentials_wildcard{
     .control = report::Control::kCors,
     .title = "Every origin is allowed by a wildcard",
     .why = "Any website can call the API from its visitors' browsers.",
-    .fix = "List the origins that may call; `*` belongs to public data only, and never with "
-           "credentials.",
+    .fix =
+        "List the origins that may call; `*` belongs to public data only, and never with "
+        "credentials.",
     .worst = report::Severity::kHigh,
     .needs = Needs::kNothing,
     .posture = Posture::kObserve,

@@ -42,10 +42,12 @@ constinit const CheckDef check_cors_error_paths{
     .id = "cors.error_paths",
     .control = report::Control::kCors,
     .title = "Error answers let every origin in",
-    .why = "A website reads error answers of the API in its visitors' browsers: who is "
-           "logged in, what exists.",
-    .fix = "Answer only the exact origins that you list, on errors and preflights too; never "
-           "echo Origin.",
+    .why =
+        "A website reads error answers of the API in its visitors' browsers: who is "
+        "logged in, what exists.",
+    .fix =
+        "Answer only the exact origins that you list, on errors and preflights too; never "
+        "echo Origin.",
     .worst = report::Severity::kMedium,
     .needs = Needs::kNothing,
     .posture = Posture::kObserve,

@@ -42,10 +42,12 @@ constinit const CheckDef check_cors_lookalike{
     .id = "cors.lookalike",
     .control = report::Control::kCors,
     .title = "Origins that only look like the right one are let in",
-    .why = "An attacker registers a name that passes the sloppy comparison and reads users' "
-           "data.",
-    .fix = "Compare origins byte for byte with a list; no prefix, suffix or regular "
-           "expression.",
+    .why =
+        "An attacker registers a name that passes the sloppy comparison and reads users' "
+        "data.",
+    .fix =
+        "Compare origins byte for byte with a list; no prefix, suffix or regular "
+        "expression.",
     .worst = report::Severity::kHigh,
     .needs = Needs::kNothing,
     .posture = Posture::kObserve,

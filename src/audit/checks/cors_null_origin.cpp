@@ -13,7 +13,9 @@ constexpr Sample kSamples[] = {
 };
 
 net::Task<> run(CheckContext& context) {
-  co_return co_await try_origins(context, {{"the null origin", "null"}}, 40);
+  constexpr std::size_t kSites = 40;
+  std::vector<OriginForm> forms = {OriginForm{"the null origin", "null"}};
+  co_return co_await try_origins(context, std::move(forms), kSites);
 }
 
 }  // namespace
@@ -22,8 +24,9 @@ constinit const CheckDef check_cors_null_origin{
     .id = "cors.null_origin",
     .control = report::Control::kCors,
     .title = "The origin \"null\" is let in",
-    .why = "Any page can be made to have the origin null (a sandboxed frame), and then reads "
-           "private data.",
+    .why =
+        "Any page can be made to have the origin null (a sandboxed frame), and then reads "
+        "private data.",
     .fix = "Never answer \"null\"; it is nobody's origin.",
     .worst = report::Severity::kHigh,
     .needs = Needs::kNothing,

@@ -13,7 +13,9 @@ constexpr Sample kSamples[] = {
 };
 
 net::Task<> run(CheckContext& context) {
-  co_return co_await try_origins(context, stranger_origins(), 40);
+  constexpr std::size_t kSites = 40;
+  std::vector<OriginForm> forms = stranger_origins();
+  co_return co_await try_origins(context, std::move(forms), kSites);
 }
 
 }  // namespace
@@ -23,8 +25,9 @@ constinit const CheckDef check_cors_reflection{
     .control = report::Control::kCors,
     .title = "Every website may call the API as the signed-in user",
     .why = "A page that a user visits reads their private data with their own session.",
-    .fix = "Answer only the exact origins that you list, on errors and preflights too; never "
-           "echo Origin.",
+    .fix =
+        "Answer only the exact origins that you list, on errors and preflights too; never "
+        "echo Origin.",
     .worst = report::Severity::kHigh,
     .needs = Needs::kNothing,
     .posture = Posture::kObserve,

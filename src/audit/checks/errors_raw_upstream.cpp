@@ -1,5 +1,4 @@
 #include <algorithm>
-
 #include <boost/json/serialize.hpp>
 
 #include "audit/check_context.h"
@@ -21,14 +20,24 @@ using probe::Exchange;
 using probe::Intent;
 
 /// What providers, proxies and clients write into their errors and no product means to show.
-constexpr std::string_view kRawTexts[] = {
-    "upstream connect error", "invalid_request_error", "context_length_exceeded",
-    "Incorrect API key",      "ECONNREFUSED",      "Connection refused",    "connection refused",
-    "upstream request timeout", "getaddrinfo",     "no healthy upstream",   "HTTPSConnectionPool",
-    "maximum context length",  "rate_limit_exceeded", "insufficient_quota", "MaxRetryError"};
+constexpr std::string_view kRawTexts[] = {"upstream connect error",
+                                          "invalid_request_error",
+                                          "context_length_exceeded",
+                                          "Incorrect API key",
+                                          "ECONNREFUSED",
+                                          "Connection refused",
+                                          "connection refused",
+                                          "upstream request timeout",
+                                          "getaddrinfo",
+                                          "no healthy upstream",
+                                          "HTTPSConnectionPool",
+                                          "maximum context length",
+                                          "rate_limit_exceeded",
+                                          "insufficient_quota",
+                                          "MaxRetryError"};
 
 /// Names that a free-text member for a model's prompt usually has.
-constexpr std::string_view kPromptNames[] = {"message", "text",  "prompt", "content",
+constexpr std::string_view kPromptNames[] = {"message", "text",  "prompt",  "content",
                                              "input",   "query", "question"};
 
 /// The pointer to the prompt in the route's body, or "".
@@ -50,8 +59,8 @@ std::string prompt_of(const RouteCase& route_case) {
 
 std::size_t longest(const contract::Route& route, const std::string& pointer) {
   constexpr std::size_t kPromptMax = 100'000;
-  const auto* most = text::resolve_pointer(*route.body->schema_document,
-                                           "/properties" + pointer + "/maxLength");
+  const auto* most =
+      text::resolve_pointer(*route.body->schema_document, "/properties" + pointer + "/maxLength");
   if (most == nullptr || !most->is_int64()) return 0;
   const auto length = static_cast<std::size_t>(std::max<std::int64_t>(most->get_int64(), 0));
   return std::min({length, kPromptMax, route.body->max_bytes * 9 / 10});
@@ -105,9 +114,9 @@ net::Task<> check_case(CheckContext& context, RouteCase route_case) {
 
 net::Task<> run(CheckContext& context) {
   context.not_applicable("no route takes a prompt");
-  co_return co_await context.each_case(
-      [](const RouteCase& route_case) { return !prompt_of(route_case).empty(); },
-      [&context](RouteCase route_case) { return check_case(context, route_case); });
+  const auto wanted = [](const RouteCase& route_case) { return !prompt_of(route_case).empty(); };
+  const auto body = [&context](RouteCase route_case) { return check_case(context, route_case); };
+  co_return co_await context.each_case(wanted, body);
 }
 
 }  // namespace

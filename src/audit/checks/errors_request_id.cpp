@@ -20,7 +20,8 @@ bool has_id(const probe::Exchange& answer) {
     if (answer.response.headers.get(name)) return true;
   }
   const std::string& body = answer.response.body;
-  return body.find("request_id") != std::string::npos || body.find("requestId") != std::string::npos;
+  return body.find("request_id") != std::string::npos ||
+         body.find("requestId") != std::string::npos;
 }
 
 net::Task<> run(CheckContext& context) {
@@ -48,8 +49,9 @@ constinit const CheckDef check_errors_request_id{
     .control = report::Control::kErrors,
     .title = "Answers carry no request id",
     .why = "Nobody can tell which log lines belong to the failure that a user reports.",
-    .fix = "Give every request an id, log it, and return it in X-Request-Id and in error "
-           "bodies.",
+    .fix =
+        "Give every request an id, log it, and return it in X-Request-Id and in error "
+        "bodies.",
     .worst = report::Severity::kMedium,
     .needs = Needs::kContract,
     .posture = Posture::kObserve,

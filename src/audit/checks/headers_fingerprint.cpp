@@ -1,6 +1,6 @@
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "audit/sites.h"
 
@@ -18,16 +18,15 @@ constexpr Sample kSamples[] = {
 
 /// A product name with a version ("nginx/1.22"), or fields that exist for nothing else.
 std::string banner_of(const probe::Exchange& answer) {
-  for (const char* name : {"X-Powered-By", "X-AspNet-Version", "X-AspNetMvc-Version", "X-Generator",
-                           "X-Runtime"}) {
+  for (const char* name :
+       {"X-Powered-By", "X-AspNet-Version", "X-AspNetMvc-Version", "X-Generator", "X-Runtime"}) {
     if (const auto value = answer.response.headers.get(name)) {
       return fmt::format("{}: {}", name, *value);
     }
   }
   const auto server = answer.response.headers.get("Server");
-  const bool version = server && std::ranges::any_of(*server, [](char c) {
-    return c >= '0' && c <= '9';
-  });
+  const bool version =
+      server && std::ranges::any_of(*server, [](char c) { return c >= '0' && c <= '9'; });
   return version ? fmt::format("Server: {}", *server) : "";
 }
 

@@ -50,10 +50,12 @@ constinit const CheckDef check_headers_html{
     .id = "headers.html",
     .control = report::Control::kHeaders,
     .title = "Pages have no Content-Security-Policy or may be framed",
-    .why = "Injected scripts run in your users' sessions; other sites lay invisible buttons "
-           "over yours.",
-    .fix = "Send a Content-Security-Policy without unsafe-inline for scripts, with frame- "
-           "ancestors.",
+    .why =
+        "Injected scripts run in your users' sessions; other sites lay invisible buttons "
+        "over yours.",
+    .fix =
+        "Send a Content-Security-Policy without unsafe-inline for scripts, with frame- "
+        "ancestors.",
     .worst = report::Severity::kMedium,
     .needs = Needs::kNothing,
     .posture = Posture::kObserve,

@@ -71,10 +71,12 @@ constinit const CheckDef check_headers_security{
     .id = "headers.security",
     .control = report::Control::kHeaders,
     .title = "Security headers are missing",
-    .why = "Browsers guess content types and follow plain links: small holes become big "
-           "ones.",
-    .fix = "Send X-Content-Type-Options: nosniff on every answer and, over TLS, Strict- "
-           "Transport-Security for at least six months.",
+    .why =
+        "Browsers guess content types and follow plain links: small holes become big "
+        "ones.",
+    .fix =
+        "Send X-Content-Type-Options: nosniff on every answer and, over TLS, Strict- "
+        "Transport-Security for at least six months.",
     .worst = report::Severity::kMedium,
     .needs = Needs::kNothing,
     .posture = Posture::kObserve,

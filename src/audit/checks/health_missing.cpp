@@ -15,8 +15,7 @@ constexpr Sample kSamples[] = {
 };
 
 net::Task<> check_case(CheckContext& context, RouteCase route_case) {
-  LR_CO_TRY(const Baseline* baseline,
-            co_await context.session().exerciser().baseline(route_case));
+  LR_CO_TRY(const Baseline* baseline, co_await context.session().exerciser().baseline(route_case));
   context.plan(1);
   if (!baseline->problem.empty()) co_return fail(Code::kUnavailable, baseline->problem);
   const int status = baseline->positive.status();
@@ -32,9 +31,9 @@ net::Task<> check_case(CheckContext& context, RouteCase route_case) {
 }
 
 net::Task<> run(CheckContext& context) {
-  co_return co_await context.each_case(
-      [](const RouteCase& route_case) { return route_case.route->health; },
-      [&context](RouteCase route_case) { return check_case(context, route_case); });
+  const auto wanted = [](const RouteCase& route_case) { return route_case.route->health; };
+  const auto body = [&context](RouteCase route_case) { return check_case(context, route_case); };
+  co_return co_await context.each_case(wanted, body);
 }
 
 }  // namespace

@@ -20,14 +20,13 @@ using probe::Exchange;
 namespace json = text::json;
 
 bool is_word_of(std::string_view word, std::span<const std::string_view> words) {
-  return std::ranges::any_of(words, [&](std::string_view other) {
-    return text::equals_ignoring_case(word, other);
-  });
+  return std::ranges::any_of(
+      words, [&](std::string_view other) { return text::equals_ignoring_case(word, other); });
 }
 
 constexpr std::string_view kWell[] = {"ok", "up", "pass", "healthy", "green", "alive", "ready"};
-constexpr std::string_view kIll[] = {"down", "fail", "failed", "failing", "error", "unhealthy",
-                                     "unavailable", "critical", "red"};
+constexpr std::string_view kIll[] = {"down",      "fail",        "failed",   "failing", "error",
+                                     "unhealthy", "unavailable", "critical", "red"};
 
 /// The pointer of something that is said to be down, or "".
 std::string illness_in(const json::value& value, const std::string& place, int depth) {
@@ -40,7 +39,8 @@ std::string illness_in(const json::value& value, const std::string& place, int d
   }
   if (!value.is_object()) return "";
   for (const auto& member : value.get_object()) {
-    std::string found = illness_in(member.value(), place + "/" + std::string(member.key()), depth - 1);
+    std::string found =
+        illness_in(member.value(), place + "/" + std::string(member.key()), depth - 1);
     if (!found.empty()) return found;
   }
   return "";
@@ -65,8 +65,7 @@ net::Task<std::string> broken_route(CheckContext& context) {
 }
 
 net::Task<> check_case(CheckContext& context, RouteCase route_case, std::string broken) {
-  LR_CO_TRY(const Baseline* baseline,
-            co_await context.session().exerciser().baseline(route_case));
+  LR_CO_TRY(const Baseline* baseline, co_await context.session().exerciser().baseline(route_case));
   if (baseline->absent) co_return Result<>();  // health.missing
   context.plan(1);
   if (!baseline->problem.empty()) co_return fail(Code::kUnavailable, baseline->problem);
@@ -78,8 +77,8 @@ net::Task<> check_case(CheckContext& context, RouteCase route_case, std::string 
     context.proved();
     co_return Result<>();
   }
-  Found found = context.finding(answer, fmt::format("it says that all is well, but {} is not",
-                                                    illness));
+  Found found =
+      context.finding(answer, fmt::format("it says that all is well, but {} is not", illness));
   found.guard = "# only the application knows; the guard's own /readyz tells of its upstream";
   context.found(cell_of(route_case), std::move(found));
   co_return Result<>();
@@ -87,9 +86,11 @@ net::Task<> check_case(CheckContext& context, RouteCase route_case, std::string 
 
 net::Task<> run(CheckContext& context) {
   LR_CO_TRY(const std::string broken, co_await broken_route(context));
-  co_return co_await context.each_case(
-      [](const RouteCase& route_case) { return route_case.route->health; },
-      [&context, broken](RouteCase route_case) { return check_case(context, route_case, broken); });
+  const auto wanted = [](const RouteCase& route_case) { return route_case.route->health; };
+  const auto body = [&context, broken](RouteCase route_case) {
+    return check_case(context, route_case, broken);
+  };
+  co_return co_await context.each_case(wanted, body);
 }
 
 }  // namespace

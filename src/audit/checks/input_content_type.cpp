@@ -18,7 +18,10 @@ std::vector<BadBody> make(const contract::Route&, const std::string& valid) {
           {"JSON as XML", valid, "application/xml"}};
 }
 
-net::Task<> run(CheckContext& context) { co_return co_await run_body_attack(context, {.make = make}); }
+net::Task<> run(CheckContext& context) {
+  const BodyAttack attack{.make = make};
+  co_return co_await run_body_attack(context, attack);
+}
 
 }  // namespace
 
@@ -26,8 +29,9 @@ constinit const CheckDef check_input_content_type{
     .id = "input.content_type",
     .control = report::Control::kInput,
     .title = "Bodies are read whatever their content type says",
-    .why = "A form on another website can post commands in a user's name: browsers send "
-           "text/plain without asking.",
+    .why =
+        "A form on another website can post commands in a user's name: browsers send "
+        "text/plain without asking.",
     .fix = "Answer 415 unless the content type is the one that the route expects.",
     .worst = report::Severity::kMedium,
     .needs = Needs::kBodies,

@@ -24,8 +24,8 @@ std::vector<BadBody> make(const contract::Route& route, const std::string&) {
 }
 
 net::Task<> run(CheckContext& context) {
-  co_return co_await run_body_attack(context, {.make = make, .success_is_found = false,
-                                               .may_cut = false});
+  const BodyAttack attack{.make = make, .success_is_found = false, .may_cut = false};
+  co_return co_await run_body_attack(context, attack);
 }
 
 }  // namespace

@@ -24,7 +24,10 @@ std::vector<BadBody> make(const contract::Route&, const std::string& valid) {
   return {{"the first member twice", "{" + again + "," + valid.substr(1), ""}};
 }
 
-net::Task<> run(CheckContext& context) { co_return co_await run_body_attack(context, {.make = make}); }
+net::Task<> run(CheckContext& context) {
+  const BodyAttack attack{.make = make};
+  co_return co_await run_body_attack(context, attack);
+}
 
 }  // namespace
 
@@ -32,8 +35,9 @@ constinit const CheckDef check_input_duplicate_keys{
     .id = "input.duplicate_keys",
     .control = report::Control::kInput,
     .title = "Bodies with the same key twice are accepted",
-    .why = "Two parsers read two different values: a check sees one, the code behind it the "
-           "other.",
+    .why =
+        "Two parsers read two different values: a check sees one, the code behind it the "
+        "other.",
     .fix = "Refuse JSON objects that name a member twice.",
     .worst = report::Severity::kMedium,
     .needs = Needs::kBodies,

@@ -22,7 +22,10 @@ std::vector<BadBody> make(const contract::Route&, const std::string& valid) {
           {"single quotes", "{'a': 1}", ""}};
 }
 
-net::Task<> run(CheckContext& context) { co_return co_await run_body_attack(context, {.make = make}); }
+net::Task<> run(CheckContext& context) {
+  const BodyAttack attack{.make = make};
+  co_return co_await run_body_attack(context, attack);
+}
 
 }  // namespace
 

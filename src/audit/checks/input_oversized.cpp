@@ -24,7 +24,10 @@ std::vector<BadBody> make(const contract::Route& route, const std::string& valid
            valid + std::string(2 * size - valid.size(), ' '), ""}};
 }
 
-net::Task<> run(CheckContext& context) { co_return co_await run_body_attack(context, {.make = make}); }
+net::Task<> run(CheckContext& context) {
+  const BodyAttack attack{.make = make};
+  co_return co_await run_body_attack(context, attack);
+}
 
 }  // namespace
 
@@ -33,8 +36,9 @@ constinit const CheckDef check_input_oversized{
     .control = report::Control::kInput,
     .title = "Bodies over the promised size are processed",
     .why = "A few large requests eat the memory, and the model's budget.",
-    .fix = "Refuse bodies over the limit with 413 as soon as the declared or read size shows "
-           "it.",
+    .fix =
+        "Refuse bodies over the limit with 413 as soon as the declared or read size shows "
+        "it.",
     .worst = report::Severity::kMedium,
     .needs = Needs::kBodies,
     .posture = Posture::kSafe,

@@ -25,7 +25,10 @@ std::vector<BadBody> make(const contract::Route& route, const std::string& valid
   return out;
 }
 
-net::Task<> run(CheckContext& context) { co_return co_await run_body_attack(context, {.make = make}); }
+net::Task<> run(CheckContext& context) {
+  const BodyAttack attack{.make = make};
+  co_return co_await run_body_attack(context, attack);
+}
 
 }  // namespace
 
@@ -33,8 +36,9 @@ constinit const CheckDef check_input_wrong_type{
     .id = "input.wrong_type",
     .control = report::Control::kInput,
     .title = "Bodies that break their schema are not refused",
-    .why = "Wrong types reach code that does not expect them: crashes, or worse, surprising "
-           "effects.",
+    .why =
+        "Wrong types reach code that does not expect them: crashes, or worse, surprising "
+        "effects.",
     .fix = "Validate every body against its schema before any business logic and answer 4xx.",
     .worst = report::Severity::kHigh,
     .needs = Needs::kBodies,

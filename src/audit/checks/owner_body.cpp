@@ -13,7 +13,8 @@ constexpr Sample kSamples[] = {
 };
 
 net::Task<> run(CheckContext& context) {
-  co_return co_await run_write_attack(context, {.place = IdPlace::kBody});
+  const WriteAttack attack{.place = IdPlace::kBody};
+  co_return co_await run_write_attack(context, attack);
 }
 
 }  // namespace
@@ -22,8 +23,9 @@ constinit const CheckDef check_owner_body{
     .id = "owner.body",
     .control = report::Control::kOwner,
     .title = "An id in the body reaches objects of others",
-    .why = "A chat or command that names a foreign id in its body continues somebody else's "
-           "work.",
+    .why =
+        "A chat or command that names a foreign id in its body continues somebody else's "
+        "work.",
     .fix = "Check the owner of every id in a body as strictly as that of an id in the path.",
     .worst = report::Severity::kCritical,
     .needs = Needs::kObjects,

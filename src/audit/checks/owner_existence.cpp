@@ -88,8 +88,9 @@ constinit const CheckDef check_owner_existence{
     .id = "owner.existence",
     .control = report::Control::kOwner,
     .title = "Answers tell foreign objects from missing ones",
-    .why = "Ids can be probed: an attacker learns which conversations, orders or files "
-           "exist.",
+    .why =
+        "Ids can be probed: an attacker learns which conversations, orders or files "
+        "exist.",
     .fix = "Answer a foreign object exactly as a missing one: same status, same body.",
     .worst = report::Severity::kMedium,
     .needs = Needs::kObjects,

@@ -44,9 +44,9 @@ net::Task<Exchange> list_as(CheckContext& context, const contract::Route& route,
                             const Persona& reader, const Persona& victim, bool flags) {
   probe::Request request;
   request.target = target_of(route, victim, flags);
-  co_return co_await context.session().exerciser().send_as(
-      std::move(request), &reader, &reader == &victim ? probe::Intent::kControl
-                                                      : probe::Intent::kAttack);
+  const bool own = &reader == &victim;
+  const probe::Intent intent = own ? probe::Intent::kControl : probe::Intent::kAttack;
+  co_return co_await context.session().exerciser().send_as(std::move(request), &reader, intent);
 }
 
 net::Task<> attack_list(CheckContext& context, RouteCase route_case, const Sacrifice& victim,
@@ -112,8 +112,8 @@ bool is_list(const RouteCase& route_case) {
 }
 
 net::Task<> run(CheckContext& context) {
-  co_return co_await context.each_case(
-      is_list, [&context](RouteCase route_case) { return check_list(context, route_case); });
+  const auto body = [&context](RouteCase route_case) { return check_list(context, route_case); };
+  co_return co_await context.each_case(is_list, body);
 }
 
 }  // namespace

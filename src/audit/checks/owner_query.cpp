@@ -13,7 +13,8 @@ constexpr Sample kSamples[] = {
 };
 
 net::Task<> run(CheckContext& context) {
-  co_return co_await run_read_attack(context, {.place = IdPlace::kQuery, .same_tenant = true});
+  const ReadAttack attack{.place = IdPlace::kQuery, .same_tenant = true};
+  co_return co_await run_read_attack(context, attack);
 }
 
 }  // namespace
@@ -23,8 +24,9 @@ constinit const CheckDef check_owner_query{
     .control = report::Control::kOwner,
     .title = "An id in the query or a header reaches objects of others",
     .why = "Search and lookup routes show private objects to whoever names them.",
-    .fix = "Compare the object's owner and tenant with the caller before answering; answer "
-           "404 when they differ.",
+    .fix =
+        "Compare the object's owner and tenant with the caller before answering; answer "
+        "404 when they differ.",
     .worst = report::Severity::kCritical,
     .needs = Needs::kObjects,
     .posture = Posture::kSafe,

@@ -14,7 +14,8 @@ constexpr Sample kSamples[] = {
 };
 
 net::Task<> run(CheckContext& context) {
-  co_return co_await run_read_attack(context, {.place = IdPlace::kPath, .same_tenant = true});
+  const ReadAttack attack{.place = IdPlace::kPath, .same_tenant = true};
+  co_return co_await run_read_attack(context, attack);
 }
 
 }  // namespace
@@ -24,8 +25,9 @@ constinit const CheckDef check_owner_read{
     .control = report::Control::kOwner,
     .title = "One user can read what belongs to another",
     .why = "Every private object is one guessed or leaked id away from every other user.",
-    .fix = "Compare the object's owner and tenant with the caller before answering; answer "
-           "404 when they differ.",
+    .fix =
+        "Compare the object's owner and tenant with the caller before answering; answer "
+        "404 when they differ.",
     .worst = report::Severity::kCritical,
     .needs = Needs::kObjects,
     .posture = Posture::kSafe,

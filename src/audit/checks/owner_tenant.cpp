@@ -13,7 +13,8 @@ constexpr Sample kSamples[] = {
 };
 
 net::Task<> run(CheckContext& context) {
-  co_return co_await run_read_attack(context, {.any_place = true, .same_tenant = false});
+  const ReadAttack attack{.any_place = true, .same_tenant = false};
+  co_return co_await run_read_attack(context, attack);
 }
 
 }  // namespace
@@ -23,8 +24,9 @@ constinit const CheckDef check_owner_tenant{
     .control = report::Control::kOwner,
     .title = "One tenant can read what belongs to another",
     .why = "The data of every customer organisation is open to every other.",
-    .fix = "Bind every object to the tenant of the verified token and compare it on every "
-           "access.",
+    .fix =
+        "Bind every object to the tenant of the verified token and compare it on every "
+        "access.",
     .worst = report::Severity::kCritical,
     .needs = Needs::kObjects,
     .posture = Posture::kSafe,

@@ -13,7 +13,8 @@ constexpr Sample kSamples[] = {
 };
 
 net::Task<> run(CheckContext& context) {
-  co_return co_await run_write_attack(context, {.place = IdPlace::kPath});
+  const WriteAttack attack{.place = IdPlace::kPath};
+  co_return co_await run_write_attack(context, attack);
 }
 
 }  // namespace

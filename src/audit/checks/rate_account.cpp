@@ -52,13 +52,14 @@ net::Task<> guess(CheckContext& context, BurstTarget target) {
       context.session().refusals().emplace_back(target.route_case, std::move(answer));
       context.proved();
     } else {
-      context.inconclusive(cell, "the limit per address answers first, so that the limit per "
-                                 "account cannot be reached from here");
+      context.inconclusive(cell,
+                           "the limit per address answers first, so that the limit per "
+                           "account cannot be reached from here");
     }
     co_return Result<>();
   }
-  Found found = context.finding(*last, fmt::format("guess {} for one account was answered {}",
-                                                   tries, last->status()));
+  Found found = context.finding(
+      *last, fmt::format("guess {} for one account was answered {}", tries, last->status()));
   found.guard = fmt::format("limits: {{ {}: {{ per_account: 10/hour, account: {} }} }}",
                             target.limit->name, target.limit->account);
   context.found(cell, std::move(found));

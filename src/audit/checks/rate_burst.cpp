@@ -16,7 +16,8 @@ constexpr Sample kSamples[] = {
 };
 
 std::string limit_lines(const contract::Contract& contract, const contract::Limit& limit) {
-  return fmt::format("# {}:{}\nlimits: {{ {}: … }}", contract.file, limit.at.line, limit.name);
+  return fmt::format("# {}:{}\nlimits: {{ {}: {{ … }} }}", file_name(contract.file), limit.at.line,
+                     limit.name);
 }
 
 net::Task<> burst(CheckContext& context, BurstTarget target) {

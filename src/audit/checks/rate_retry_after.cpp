@@ -22,7 +22,8 @@ bool says_when(const Exchange& refusal) {
   std::uint32_t wait = 0;
   const auto [end, error] = std::from_chars(value->data(), value->data() + value->size(), wait);
   constexpr std::uint32_t kDay = 86'400;
-  if (error == std::errc() && end == value->data() + value->size()) return wait >= 1 && wait <= kDay;
+  if (error == std::errc() && end == value->data() + value->size())
+    return wait >= 1 && wait <= kDay;
   return value->ends_with("GMT");  // the date form
 }
 

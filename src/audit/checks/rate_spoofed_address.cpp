@@ -16,9 +16,9 @@ constexpr Sample kSamples[] = {
 
 using probe::Exchange;
 
-constexpr std::string_view kFields[] = {
-    "X-Forwarded-For", "X-Real-IP",        "True-Client-IP",   "CF-Connecting-IP",
-    "X-Client-IP",     "X-Originating-IP", "X-Cluster-Client-IP", "Forwarded"};
+constexpr std::string_view kFields[] = {"X-Forwarded-For",     "X-Real-IP",   "True-Client-IP",
+                                        "CF-Connecting-IP",    "X-Client-IP", "X-Originating-IP",
+                                        "X-Cluster-Client-IP", "Forwarded"};
 
 std::string value_for(std::string_view field, const std::string& address) {
   return field == "Forwarded" ? "for=" + address : address;
@@ -80,7 +80,8 @@ net::Task<> spoof(CheckContext& context, BurstTarget target) {
       continue;
     }
     Found found = context.finding(*tries.example, fmt::format("over the limit, but answered with a "
-                                                              "new {}", field));
+                                                              "new {}",
+                                                              field));
     found.evidence.push_back(context.evidence("the same without the field", *result.refusal));
     found.guard = "guard: { trusted_proxies: [] }  # forwarding fields of strangers are ignored";
     context.found(cell, std::move(found));
@@ -107,10 +108,12 @@ constinit const CheckDef check_rate_spoofed_address{
     .id = "rate.spoofed_address",
     .control = report::Control::kRate,
     .title = "The limit per address believes what the client says about itself",
-    .why = "Changing one header makes every request come from a new address: the limit is "
-           "void.",
-    .fix = "Count by the connection's address; believe forwarding fields only from your own "
-           "proxies.",
+    .why =
+        "Changing one header makes every request come from a new address: the limit is "
+        "void.",
+    .fix =
+        "Count by the connection's address; believe forwarding fields only from your own "
+        "proxies.",
     .worst = report::Severity::kHigh,
     .needs = Needs::kLimits,
     .posture = Posture::kSafe,

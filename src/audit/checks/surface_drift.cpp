@@ -25,8 +25,7 @@ bool is_missing(CheckContext& context, const Baseline& baseline) {
 }
 
 net::Task<> check_case(CheckContext& context, RouteCase route_case) {
-  LR_CO_TRY(const Baseline* baseline,
-            co_await context.session().exerciser().baseline(route_case));
+  LR_CO_TRY(const Baseline* baseline, co_await context.session().exerciser().baseline(route_case));
   if (baseline->manner == Manner::kUntouchable) co_return Result<>();
   context.plan(1);
   if (!baseline->problem.empty()) co_return fail(Code::kUnavailable, baseline->problem);
@@ -34,20 +33,20 @@ net::Task<> check_case(CheckContext& context, RouteCase route_case) {
     context.proved();
     co_return Result<>();
   }
-  Found found = context.finding(baseline->positive,
-                                fmt::format("answered {}", baseline->positive.status()));
+  Found found =
+      context.finding(baseline->positive, fmt::format("answered {}", baseline->positive.status()));
   found.guard = "# only the application can serve it; or take the line out of the contract";
   context.found(cell_of(route_case), std::move(found));
   co_return Result<>();
 }
 
 net::Task<> run(CheckContext& context) {
-  co_return co_await context.each_case(
-      [](const RouteCase& route_case) {
-        // Open paths cannot be asked for; health routes have a check of their own.
-        return !probe::has_free_path(*route_case.route) && !route_case.route->health;
-      },
-      [&context](RouteCase route_case) { return check_case(context, route_case); });
+  const auto wanted = [](const RouteCase& route_case) {
+    // Open paths cannot be asked for; health routes have a check of their own.
+    return !probe::has_free_path(*route_case.route) && !route_case.route->health;
+  };
+  const auto body = [&context](RouteCase route_case) { return check_case(context, route_case); };
+  co_return co_await context.each_case(wanted, body);
 }
 
 }  // namespace
@@ -56,8 +55,9 @@ constinit const CheckDef check_surface_drift{
     .id = "surface.drift",
     .control = report::Control::kSurface,
     .title = "A promised route does not exist",
-    .why = "The contract, and with it monitoring and handover, speaks of something that is "
-           "not there.",
+    .why =
+        "The contract, and with it monitoring and handover, speaks of something that is "
+        "not there.",
     .fix = "Serve the route, or take it out of the contract.",
     .worst = report::Severity::kMedium,
     .needs = Needs::kContract,

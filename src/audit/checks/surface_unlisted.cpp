@@ -46,10 +46,11 @@ void add_siblings(const contract::Route& route, std::set<std::string>& out) {
 }
 
 void add_neighbours(std::set<std::string>& out) {
-  for (const char* path : {"/admin", "/admin/", "/admin/config", "/admin/debug", "/admin/export",
-                           "/admin/logs", "/internal", "/internal/status", "/api", "/api/v1",
-                           "/v1/admin", "/v1/debug", "/v1/config", "/v1/users", "/v1/internal",
-                           "/test", "/debug", "/console", "/backup", "/export"}) {
+  for (const char* path :
+       {"/admin",      "/admin/",   "/admin/config",    "/admin/debug", "/admin/export",
+        "/admin/logs", "/internal", "/internal/status", "/api",         "/api/v1",
+        "/v1/admin",   "/v1/debug", "/v1/config",       "/v1/users",    "/v1/internal",
+        "/test",       "/debug",    "/console",         "/backup",      "/export"}) {
     out.insert(path);
   }
 }

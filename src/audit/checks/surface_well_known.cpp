@@ -132,10 +132,12 @@ constinit const CheckDef check_surface_well_known{
     .id = "surface.well_known",
     .control = report::Control::kSurface,
     .title = "Files and pages for insiders are open to everybody",
-    .why = "Keys, source code and internals lie open; scanners look for exactly these paths "
-           "every day.",
-    .fix = "Serve nothing but the product's own routes; keep metrics and docs on an internal "
-           "listener.",
+    .why =
+        "Keys, source code and internals lie open; scanners look for exactly these paths "
+        "every day.",
+    .fix =
+        "Serve nothing but the product's own routes; keep metrics and docs on an internal "
+        "listener.",
     .worst = report::Severity::kCritical,
     .needs = Needs::kNothing,
     .posture = Posture::kObserve,

@@ -64,7 +64,10 @@ int run(const Arguments& arguments) {
   auto report = audit::run_audit(request->options, audit::all_checks(),
                                  [&](const audit::Progress& progress) { line.show(progress); });
   line.clear();
-  if (!report) return complain("audit", report.error());
+  if (!report) {
+    discard_if_empty(folder);
+    return complain("audit", report.error());
+  }
   if (auto written = write_reports(folder, *report); !written) {
     return complain("audit", written.error());
   }

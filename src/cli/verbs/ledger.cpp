@@ -5,6 +5,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
+#include <filesystem>
 #include <iterator>
 
 #include "cli/console.h"
@@ -29,7 +30,7 @@ constexpr SubverbDef kSubverbs[] = {
 };
 constexpr FlagDef kFlags[] = {
     {"--key", "${NAME}|file:PATH",
-     "The key of the hash chain (guard.ledger_key of the contract), for verify.", ""},
+     "The key of the hash chain, for verify: guard.ledger_key of the contract.", "FILE.key"},
     {"--from", "TIME", "Earliest event, UTC, such as 2026-11-22T10:42Z.", ""},
     {"--to", "TIME", "Latest event.", ""},
     {"--request", "ID", "Events of one request.", ""},
@@ -55,14 +56,19 @@ int cannot_read(const std::string& path, const Error& error) {
       "ledger", fmt::format("{}; name the ledger file of a guard (read {})", error.detail(), path));
 }
 
+/// --key, or the file that the guard makes beside the ledger when its contract names no key.
+Result<Secret> key_of(const Arguments& arguments, const std::string& path) {
+  if (arguments.has("--key")) return open_secret(arguments.value("--key"), "--key");
+  if (std::filesystem::exists(path + ".key")) return open_secret("file:" + path + ".key", "--key");
+  return fail(Code::kInvalidArgument, fmt::format("there is no {}.key; give the guard's ledger_key "
+                                                  "with --key '${{NAME}}' or --key file:PATH",
+                                                  path));
+}
+
 int verify(const Arguments& arguments) {
-  if (!arguments.has("--key")) {
-    return complain("ledger",
-                    "--key is missing: the guard's ledger_key, as '${NAME}' or file:PATH");
-  }
-  auto key = open_secret(arguments.value("--key"), "--key");
-  if (!key) return complain("ledger", key.error());
   const std::string path = file_of(arguments);
+  auto key = key_of(arguments, path);
+  if (!key) return complain("ledger", key.error());
   auto verdict = store::verify_ledger(path, *key);
   if (!verdict) return cannot_read(path, verdict.error());
   if (arguments.has("--json")) {

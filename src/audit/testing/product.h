@@ -1,0 +1,53 @@
+// A tiny product for audit tests: two users of one tenant, one of another, notes that belong to
+// somebody, and switches for the ways in which an answer can mislead an oracle.
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "contract/contract.h"
+#include "crypto/jwk.h"
+#include "probe/testing/target.h"
+
+namespace lr::audit::testing {
+
+/// All off: correct, but with unusual manners that must not be taken for defects.
+struct Manners {
+  bool soft_refusals = false;    ///< Refuses with 200 {"status":"fail"} instead of 401 and 404.
+  bool catch_all = false;        ///< Unknown paths answer 200 with a page.
+  bool silent_writes = false;    ///< Foreign deletes answer 204 and do nothing.
+  bool open_notes = false;       ///< DEFECT: everybody reads every note.
+  bool deletes_foreign = false;  ///< DEFECT: everybody deletes every note, and is told 404.
+  bool crashes = false;          ///< Everything is answered 500.
+};
+
+class Product {
+ public:
+  explicit Product(Manners manners);
+  text::Url url() const { return target_->url(); }
+  /// With the test key in a file under `folder`.
+  contract::Contract contract(const std::string& folder) const;
+  int notes_left() const { return notes_left_; }
+
+ private:
+  struct Note {
+    std::string owner;
+    std::string text;
+  };
+  probe::testing::TargetAnswer answer(const probe::testing::TargetRequest& request);
+  probe::testing::TargetAnswer note(const probe::testing::TargetRequest& request,
+                                    const std::string& caller);
+  probe::testing::TargetAnswer refuse(int status) const;
+  std::string caller_of(const probe::testing::TargetRequest& request) const;
+
+  Manners manners_;
+  crypto::Jwk key_;
+  std::map<std::string, Note> notes_;
+  int next_ = 0;
+  std::atomic<int> notes_left_ = 0;
+  std::unique_ptr<probe::testing::Target> target_;
+};
+
+}  // namespace lr::audit::testing
