@@ -151,7 +151,7 @@ http {{ access_log off; keepalive_requests 100000000; client_body_temp_path {fol
 """
 HAPROXY = """global
   nbthread 1
-  maxconn 20000
+  maxconn 4000
 defaults
   mode http
   timeout connect 2s
@@ -429,11 +429,8 @@ def main():
     parser.add_argument("--requests", type=int, default=1_000_000)
     parser.add_argument("--quick", action="store_true", help="throughput only, one short round")
     options = parser.parse_args()
-    limit = max(65536, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
-    try:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
-    except (ValueError, OSError):
-        print("bench: the limit of open files cannot be raised; many idle streams may not fit")
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     folder = Path(tempfile.mkdtemp(prefix="launchready-bench-"))
     bench = Bench(folder, options)
     try:
