@@ -32,7 +32,7 @@ BANNED = [
     (r"(?<![.>])\b(strcpy|strcat|sprintf|gets|rand)\s*\(", "*.[ch]*",
      "a bounded, well-defined function"),
     (r"(?<![.>])\bsystem\s*\(", "*.[ch]*", "no shell: posix_spawn with arguments"),
-    (r"/work/(main|shared)", "*", "a path relative to the repository"),
+    (r"/wor[k]/(main|shared)", "*", "a path relative to the repository"),
     (r"\b(registry\.npmjs|pypi\.org|proxy\.golang|crates\.io|deb\.debian)\b", "*",
      "the name of the package alone"),
 ]

@@ -56,7 +56,7 @@ int stage_of(const CheckDef& def) {
 /// Why the check does not apply to this contract, or "".
 std::string missing_need(const CheckDef& def, const contract::Contract* contract) {
   if (def.needs == Needs::kNothing) return "";
-  if (contract == nullptr) return "needs a contract (launchready init drafts one)";
+  if (contract == nullptr) return "needs a contract (see docs/contract.md)";
   const auto any_route = [&](auto test) { return std::ranges::any_of(contract->routes, test); };
   switch (def.needs) {
     case Needs::kNothing:

@@ -36,7 +36,7 @@ constexpr Example kExamples[] = {
     {"launchready audit https://chat.example.com", "Everything that a stranger can see."},
     {"launchready audit --contract launchready.yaml --env staging",
      "Proves every promise of the contract against staging."},
-    {"launchready audit --profile full --only AUTHN,owner.read_foreign --out /tmp/report",
+    {"launchready audit --profile full --only AUTHN,owner.read --out /tmp/report",
      "One control and one check."},
     {"launchready audit --json --quiet | jq .verdict", "In a script."},
 };

@@ -28,7 +28,7 @@ constexpr SubverbDef kSubverbs[] = {
 constexpr FlagDef kFlags[] = {{"--json", "", "Print JSON.", ""}};
 constexpr Example kExamples[] = {
     {"launchready checks list", "The whole catalogue."},
-    {"launchready checks explain owner.read_foreign", "One check."},
+    {"launchready checks explain owner.read", "One check."},
 };
 
 std::string_view profile_of(audit::Posture posture) {
