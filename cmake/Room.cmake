@@ -1,14 +1,22 @@
-# lr_room(name USES rooms... LINK targets... REGISTRY folders...)
+# lr_room(name USES rooms... LINK targets... REGISTRY folders... PARTS folders...)
 # One static library per room from src/<name>/**.cpp (lab lives beside src), and one test program
 # from its *_test.cpp. What stands in testing/ is a library for the tests of this room and of those
-# that use it. REGISTRY folders get a generated table of their definitions.
+# that use it. REGISTRY folders get a generated table of their definitions. PARTS are folders of a
+# large room that are libraries and test programs of their own (lr_<name>_<part>), built on the rest
+# of the room, in the given order: each may use those before it.
 function(lr_room name)
-  cmake_parse_arguments(ROOM "" "" "USES;LINK;REGISTRY" ${ARGN})
+  cmake_parse_arguments(ROOM "" "FOLDER" "USES;LINK;REGISTRY;PARTS" ${ARGN})
   set(folder ${CMAKE_SOURCE_DIR}/src/${name})
+  if(ROOM_FOLDER)
+    set(folder ${CMAKE_SOURCE_DIR}/src/${ROOM_FOLDER})
+  endif()
   if(name STREQUAL "lab")
     set(folder ${CMAKE_SOURCE_DIR}/lab)
   endif()
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${folder}/*.cpp)
+  foreach(part ${ROOM_PARTS})
+    list(FILTER sources EXCLUDE REGEX "^${folder}/${part}/")
+  endforeach()
   set(tests ${sources})
   set(testing ${sources})
   list(FILTER sources EXCLUDE REGEX "(_test|/testing/[a-z0-9_]*)\\.cpp$")
@@ -49,4 +57,11 @@ function(lr_room name)
     set_tests_properties(${name} PROPERTIES LABELS unit TIMEOUT 600)
     set_property(GLOBAL APPEND PROPERTY LR_TEST_PROGRAMS ${name}_test)
   endif()
+  set(uses ${name})
+  foreach(part ${ROOM_PARTS})
+    lr_room(${name}_${part} FOLDER ${name}/${part} USES ${uses})
+    if(TARGET lr_${name}_${part})
+      list(APPEND uses ${name}_${part})
+    endif()
+  endforeach()
 endfunction()

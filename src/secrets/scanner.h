@@ -1,0 +1,58 @@
+// The scanner: bytes in, candidates out. First stage Vectorscan over all rules at once, second
+// stage RE2 on the window of each hit for the exact match, then the filters; then the same over
+// what can be decoded out of the bytes (base64, hex, percent, escapes, UTF-16), with provenance.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+#include "secrets/catalogue.h"
+#include "secrets/document.h"
+
+namespace lr::secrets {
+
+/// One match that survived the filters. Views live only during found().
+struct Candidate {
+  const Rule* rule = nullptr;
+  std::string_view secret;  ///< The value itself: never stored, never printed.
+  std::string_view match;   ///< What the whole pattern matched.
+  std::string_view line;    ///< The line, at most 4 KiB around the match.
+  Confidence confidence = Confidence::kMedium;
+  bool proved = false;          ///< A checksum or structure that cannot be chance.
+  bool allowed_inline = false;  ///< The line says "gitleaks:allow" or "launchready:allow".
+  std::string note;             ///< "expired 2024-01-01", "test fixture", "alg none"…
+  Place place;                  ///< `path`, `via`, line, column, offset, object are set.
+};
+
+class CandidateSink {
+ public:
+  virtual ~CandidateSink() = default;
+  virtual void found(const Candidate& candidate) = 0;
+};
+
+struct ScannerOptions {
+  Confidence least = Confidence::kMedium;
+  int decode_depth = 3;
+  std::uint64_t decoded_bytes_max = 256ull << 20;  ///< For one document.
+};
+
+/// Scans documents of one thread. The catalogue and the sink outlive it.
+class Scanner final : public DocumentVisitor {
+ public:
+  Scanner(const Catalogue& catalogue, CandidateSink& sink, ScannerOptions options = {});
+  ~Scanner() override;
+
+  void visit(const Document& document) override;
+  void visit_changed(const Document& document, std::span<const Range> changed) override;
+  const Coverage& coverage() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace lr::secrets
