@@ -37,6 +37,8 @@ struct Place {
   std::uint32_t line = 0;    ///< From 1; 0 when lines mean nothing.
   std::uint32_t column = 0;  ///< From 1, in bytes.
   std::uint64_t offset = 0;  ///< In the innermost bytes.
+  /// "src/lib/ai.ts:41:7" when a source map tells where a bundle's line came from; set by locate().
+  std::string original;
   // For Surface::kGit, filled for findings only (provenance comes last).
   std::string object;        ///< Object id of the blob, commit or tag.
   std::string commit;        ///< First commit that has it.
@@ -53,6 +55,13 @@ struct Document {
   std::string_view object;  ///< Git object id, or "".
   std::string_view bytes;
   std::span<const std::string> via;  ///< How a source got here (archives).
+  /// Where bytes[0] stands in the whole, when `bytes` are a piece of a file too large to hold:
+  /// the visitor adds this to the places that it reports.
+  struct Start {
+    std::uint64_t offset = 0;
+    std::uint32_t lines = 0;    ///< Line breaks before.
+    std::uint32_t columns = 0;  ///< Bytes since the last of them.
+  } start = {};
 };
 
 /// Half-open range of bytes.
@@ -61,7 +70,9 @@ struct Range {
   std::size_t end = 0;
 };
 
-/// What was seen and what was not. Anything but zero below `skipped_*` makes a scan incomplete.
+/// What was seen and what was not. The visitor counts documents and bytes, a source counts objects
+/// and what it skipped; add() makes one of both. Anything but zero in `skipped` makes a scan
+/// incomplete.
 struct Coverage {
   struct Gap {
     std::string path;    ///< File, object or URL.
