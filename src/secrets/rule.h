@@ -57,6 +57,9 @@ struct Rule {
   Kind kind = Kind::kSecret;
   Confidence confidence = Confidence::kMedium;  ///< Before filters and proofs move it.
   std::string pattern;                          ///< RE2; "" for rules on the path alone.
+  /// Instead of a pattern: RE2 of a value without a look of its own, found where a name that holds
+  /// a keyword is given it (docs/formats/secret-rules.md).
+  std::string assigned;
   int secret_group = 0;               ///< 0: the first group that matched, or the whole match.
   std::string path;                   ///< RE2 on the path; "" for any.
   std::vector<std::string> keywords;  ///< One must be near, case-insensitive; empty for none.
