@@ -1,0 +1,124 @@
+#include "secrets/git/delta_forest.h"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+namespace lr::secrets::git {
+
+DeltaForest::DeltaForest(const Pack& pack) {
+  sort_by_offset(pack.index());
+  types_.assign(size(), ObjectType::kNone);
+  const std::vector<Node> bases = find_bases(pack);
+  by_position_ = {};
+  link(bases);
+  order_from_roots(bases);
+  sort_children(bases);
+}
+
+void DeltaForest::sort_by_offset(const PackIndex& index) {
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> entries(index.size());
+  for (std::uint32_t i = 0; i < index.size(); ++i) entries[i] = {index.offset(i), i};
+  std::ranges::sort(entries);
+  offsets_.reserve(entries.size());
+  positions_.reserve(entries.size());
+  for (const auto& [offset, position] : entries) {
+    offsets_.push_back(offset);
+    positions_.push_back(position);
+  }
+}
+
+DeltaForest::Node DeltaForest::node_at(std::uint64_t offset) const {
+  const auto found = std::ranges::lower_bound(offsets_, offset);
+  if (found == offsets_.end() || *found != offset) return kNone;
+  return static_cast<Node>(found - offsets_.begin());
+}
+
+DeltaForest::Node DeltaForest::node_of(const PackIndex& index, const ObjectId& id) {
+  const auto position = index.find(id);
+  if (!position) return kNone;
+  if (by_position_.empty()) {
+    by_position_.resize(size());
+    for (Node node = 0; node < size(); ++node) by_position_[positions_[node]] = node;
+  }
+  return by_position_[*position];
+}
+
+/// The base of each delta; kNone for roots and for what is broken.
+std::vector<DeltaForest::Node> DeltaForest::find_bases(const Pack& pack) {
+  std::vector<Node> bases(size(), kNone);
+  for (Node node = 0; node < size(); ++node) {
+    const auto entry = pack.entry(offsets_[node]);
+    if (!entry) {
+      broken_.push_back({node, entry.error().detail()});
+      continue;
+    }
+    switch (entry->form) {
+      case PackEntry::Form::kWhole:
+        types_[node] = entry->type;
+        whole_.push_back(node);
+        break;
+      case PackEntry::Form::kOffsetDelta:
+        bases[node] = node_at(entry->base_offset);
+        if (bases[node] == kNone) broken_.push_back({node, "delta base is not an object"});
+        break;
+      case PackEntry::Form::kReferenceDelta:
+        bases[node] = node_of(pack.index(), entry->base);
+        if (bases[node] == kNone) foreign_.push_back({node, entry->base});
+        break;
+    }
+  }
+  return bases;
+}
+
+void DeltaForest::link(const std::vector<Node>& bases) {
+  first_child_.assign(size() + 1ul, 0);
+  for (const Node base : bases) {
+    if (base != kNone) ++first_child_[base + 1ul];
+  }
+  std::partial_sum(first_child_.begin(), first_child_.end(), first_child_.begin());
+  children_.resize(first_child_.back());
+  std::vector<std::uint32_t> next(first_child_.begin(), first_child_.end() - 1);
+  for (Node node = 0; node < size(); ++node) {
+    if (bases[node] != kNone) children_[next[bases[node]]++] = node;
+  }
+}
+
+void DeltaForest::order_from_roots(const std::vector<Node>& bases) {
+  order_.reserve(size());
+  order_.assign(whole_.begin(), whole_.end());
+  for (const Foreign& foreign : foreign_) order_.push_back(foreign.node);
+  const std::size_t roots = order_.size();
+  for (std::size_t i = 0; i < order_.size(); ++i) {
+    const Node node = order_[i];
+    if (i >= roots) types_[node] = types_[bases[node]];
+    for (const Node child : children(node)) order_.push_back(child);
+  }
+  if (order_.size() != size()) find_unreached();
+}
+
+/// What no root leads to stands on a broken entry, or hangs on a loop of deltas that name each
+/// other by id.
+void DeltaForest::find_unreached() {
+  std::vector<bool> known(size(), false);
+  for (const Node node : order_) known[node] = true;
+  for (const Broken& broken : broken_) known[broken.node] = true;
+  for (Node node = 0; node < size(); ++node) {
+    if (!known[node]) broken_.push_back({node, "delta chain ends in a broken entry or a loop"});
+  }
+}
+
+void DeltaForest::sort_children(const std::vector<Node>& bases) {
+  std::vector<std::uint32_t> weight(size(), 1);
+  for (std::size_t i = order_.size(); i-- > 0;) {
+    const Node base = bases[order_[i]];
+    if (base != kNone) weight[base] += weight[order_[i]];
+  }
+  for (Node node = 0; node < size(); ++node) {
+    const auto begin = children_.begin() + first_child_[node];
+    const auto end = children_.begin() + first_child_[node + 1ul];
+    std::ranges::sort(begin, end, {}, [&](Node child) { return std::pair(weight[child], child); });
+  }
+}
+
+}  // namespace lr::secrets::git
