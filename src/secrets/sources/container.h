@@ -1,0 +1,60 @@
+// What files hold other files: which formats are recognised, and how their readers hand over
+// members. Readers trust nothing that an archive says about itself.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "secrets/sources/byte_source.h"
+
+namespace lr::secrets::sources {
+
+enum class Format : std::uint8_t {
+  kPlain,
+  kZip,
+  kTar,
+  kGzip,
+  // Recognised so that the report can say that they were not looked into:
+  kBzip2,
+  kXz,
+  kZstd,
+  kLz4,
+  kSevenZip,
+  kRar,
+};
+/// "zip", "tar", "gzip", "bzip2"…
+std::string_view format_name(Format format);
+/// By the first bytes; 512 are enough. Never by the name: it says what the owner wishes.
+Format recognise(std::string_view head);
+
+/// Bounds for everything that comes out of one outermost file.
+struct UnpackLimits {
+  int depth = 8;                            ///< Archives inside archives.
+  std::uint64_t members = 1'000'000;        ///< Over all levels.
+  std::uint64_t total_bytes = 8ull << 30;   ///< Inflated, over all levels.
+  std::uint64_t member_bytes = 1ull << 30;  ///< Inflated, of one member (held in memory).
+  std::uint64_t free_bytes = 64ull << 20;   ///< Up to here, any ratio.
+  std::uint64_t ratio = 250;                ///< Inflated to stored, beyond.
+};
+
+/// Receives what a reader finds. Names are as the archive says: they are shown, never opened.
+class MemberVisitor {
+ public:
+  virtual ~MemberVisitor() = default;
+  /// False: enough (a bound was reached, already noted); the reader stops.
+  virtual bool member(std::string_view name, ByteSource& bytes) = 0;
+  /// A deflated member; `size` is what the archive says and only a guess. Bytes behind the end of
+  /// the deflate stream do not matter.
+  virtual bool deflated(std::string_view name, ByteSource& bytes, std::uint64_t size) = 0;
+  /// Something that could not be read; the reader goes on where it can.
+  virtual void gap(std::string_view name, std::string reason) = 0;
+};
+
+/// APPNOTE 6.3: central directory, zip64, data descriptors; without a central directory (cut off)
+/// the local headers in turn. Stored and deflated members; others and encrypted ones are gaps.
+void read_zip(ByteSource& archive, MemberVisitor& visitor);
+/// POSIX ustar and pax, GNU long names and base-256 sizes, the old format by its checksum.
+void read_tar(ByteSource& archive, MemberVisitor& visitor);
+
+}  // namespace lr::secrets::sources

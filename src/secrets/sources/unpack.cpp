@@ -1,0 +1,240 @@
+#include "secrets/sources/unpack.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "secrets/sources/har.h"
+#include "secrets/sources/inflate.h"
+#include "secrets/sources/json_cursor.h"
+#include "secrets/sources/source_map.h"
+#include "secrets/sources/surface.h"
+
+namespace lr::secrets::sources {
+namespace {
+
+constexpr std::size_t kHeadBytes = 2048;  ///< Enough to recognise and to classify.
+/// HAR files and source maps are taken apart in memory up to here.
+constexpr std::uint64_t kParsedBytes = 512ull << 20;
+
+std::uint32_t u32_at_end(std::string_view bytes) {
+  std::uint32_t value = 0;
+  for (std::size_t i = 4; i > 0; --i) {
+    value = value << 8 | static_cast<std::uint8_t>(bytes[bytes.size() - 5 + i]);
+  }
+  return value;
+}
+
+}  // namespace
+
+class Unpacker::Impl final : private MemberVisitor {
+ public:
+  Impl(DocumentVisitor& visitor, Coverage& coverage, const UnpackLimits& limits)
+      : visitor_(visitor), coverage_(coverage), limits_(limits) {}
+
+  void visit(std::string_view path, ByteSource& bytes) {
+    path_ = path;
+    via_.clear();
+    depth_ = 0;
+    members_ = 0;
+    inflated_ = 0;
+    inflated_max_ =
+        std::min(limits_.total_bytes, std::max(limits_.free_bytes, bytes.size() * limits_.ratio));
+    image_ = !image_digest(path).empty();
+    open(path, bytes);
+  }
+
+ private:
+  // MemberVisitor.
+  bool member(std::string_view name, ByteSource& bytes) override {
+    if (++members_ > limits_.members) {
+      if (members_ == limits_.members + 1) gap(name, "more members than allowed");
+      return false;
+    }
+    const std::string digest = image_digest(name);
+    const bool outside = std::exchange(image_, image_ || !digest.empty());
+    via_.push_back(digest.empty() ? container_ + ":" + std::string(name) : "layer:" + digest);
+    const std::string container = container_;
+    open(name, bytes);
+    container_ = container;
+    via_.pop_back();
+    image_ = outside;
+    return inflated_ <= inflated_max_;
+  }
+
+  bool deflated(std::string_view name, ByteSource& bytes, std::uint64_t size) override {
+    auto compressed = whole(bytes, name);
+    if (!compressed) return true;
+    const Inflated out = inflate(*compressed, size);
+    if (!out.problem.empty()) gap(name, std::string(out.problem));
+    MemoryBytes content(out.view());
+    return (out.size == 0 || member(name, content)) && inflated_ <= inflated_max_;
+  }
+
+  void gap(std::string_view name, std::string reason) override {
+    damaged_ = damaged_ || name.empty();
+    note(name, std::move(reason));
+  }
+
+  void note(std::string_view name, std::string reason) {
+    std::string where(path_);
+    for (const std::string& step : via_) where.append(" > ").append(step);
+    if (!name.empty()) where.append(" > ").append(container_).append(":").append(name);
+    coverage_.skip(std::move(where), std::move(reason));
+  }
+
+  void open(std::string_view name, ByteSource& bytes) {
+    auto head = bytes.view(0, kHeadBytes);
+    if (!head) return note("", head.error().detail());
+    const Format format = recognise(*head);
+    if (format == Format::kPlain) return plain(name, *head, bytes);
+    if (format > Format::kGzip) {
+      note("", std::string(format_name(format)).append(": not unpacked"));
+      return raw(file_surface(), bytes);
+    }
+    if (depth_ == limits_.depth) {
+      note("", "archives nested deeper than " + std::to_string(depth_));
+      return raw(file_surface(), bytes);
+    }
+    container(format, bytes);
+  }
+
+  Surface file_surface() const { return image_ ? Surface::kImage : Surface::kTree; }
+
+  void container(Format format, ByteSource& bytes) {
+    ++depth_;
+    container_ = format_name(format);
+    const bool outside = std::exchange(damaged_, false);
+    if (format == Format::kZip) read_zip(bytes, *this);
+    if (format == Format::kTar) read_tar(bytes, *this);
+    if (format == Format::kGzip) gunzip(bytes);
+    --depth_;
+    // What an archive's reader could not make sense of may still be read as plain bytes.
+    if (damaged_) raw(file_surface(), bytes);
+    damaged_ = outside;
+  }
+
+  /// All members of a gzip file, joined (RFC 1952 section 2.2).
+  void gunzip(ByteSource& bytes) {
+    auto compressed = whole(bytes, "");
+    if (!compressed) return;
+    std::string_view rest = *compressed;
+    std::uint64_t guess = rest.size() > 18 ? u32_at_end(rest) : 0;
+    Inflated first;
+    std::string joined;
+    for (std::size_t count = 0; auto header = gzip_header_size(rest); ++count) {
+      rest.remove_prefix(*header);
+      Inflated out = inflate(rest, guess);
+      if (!out.problem.empty()) gap("", std::string(out.problem));
+      rest.remove_prefix(out.problem.empty() ? std::min(out.consumed + 8, rest.size())
+                                             : rest.size());
+      guess = 0;
+      if (count == 0 && !gzip_header_size(rest)) {
+        first = std::move(out);
+        break;
+      }
+      joined.append(out.view());
+      if (inflated_ > inflated_max_) break;
+    }
+    if (rest.find_first_not_of('\0') != std::string_view::npos) gap("", "bytes behind its end");
+    MemoryBytes content(joined.empty() ? first.view() : std::string_view(joined));
+    via_.emplace_back("gzip");
+    open("", content);
+    via_.pop_back();
+  }
+
+  Inflated inflate(std::string_view compressed, std::uint64_t guess) {
+    const std::uint64_t left = inflated_max_ - std::min(inflated_, inflated_max_);
+    Inflated out = inflater_.inflate(compressed, guess, std::min(limits_.member_bytes, left));
+    inflated_ += out.reserved;
+    coverage_.decoded_bytes += out.size;
+    if (left <= out.size && !out.problem.empty()) inflated_ = inflated_max_ + 1;
+    return out;
+  }
+
+  /// All bytes of a compressed member; nullopt, and a gap, when there are too many.
+  std::optional<std::string_view> whole(ByteSource& bytes, std::string_view name) {
+    if (bytes.size() > limits_.member_bytes) {
+      note(name, "too large to unpack in memory");
+      return std::nullopt;
+    }
+    auto view = bytes.view(0, static_cast<std::size_t>(bytes.size()));
+    if (view) return *view;
+    note(name, view.error().detail());
+    return std::nullopt;
+  }
+
+  void plain(std::string_view name, std::string_view head, ByteSource& bytes) {
+    const bool har = name.ends_with(".har") || looks_like_har(head);
+    const bool map = !har && looks_like_source_map(head);
+    const Surface surface = image_ ? Surface::kImage : classify(name.empty() ? path_ : name, head);
+    if (!har && !map) return raw(surface, bytes);
+    if (bytes.size() > kParsedBytes) {
+      note("", "too large to take apart, read as text");
+      return raw(surface, bytes);
+    }
+    auto text = bytes.view(0, static_cast<std::size_t>(bytes.size()));
+    if (!text) return note("", text.error().detail());
+    if (har) return take_har_apart(*text);
+    if (!take_map_apart(*text)) raw(surface, bytes);
+  }
+
+  void take_har_apart(std::string_view text) {
+    const auto read = read_har(text, [&](std::string_view name, std::string_view part) {
+      emit(Surface::kHar, std::string(name), part);
+    });
+    if (read) return;
+    note("", read.error().detail() + ", read as text");
+    emit(Surface::kHar, "", text);
+  }
+
+  /// False when it is none. The contents of its sources stand for the whole file: its other
+  /// members are names and numbers.
+  bool take_map_apart(std::string_view text) {
+    const auto map = parse_source_map(text);
+    if (!map || map->sources_with_content() == 0) return false;
+    for (const MapSection& section : map->sections) {
+      for (const MapSource& source : section.sources) {
+        if (!source.content) continue;
+        emit(Surface::kSourceMap, "source " + source.path, unescape_json(*source.content));
+      }
+    }
+    return true;
+  }
+
+  void emit(Surface surface, std::string step, std::string_view text) {
+    MemoryBytes bytes(text);
+    const std::size_t steps = via_.size();
+    if (!step.empty()) via_.push_back(std::move(step));
+    raw(surface, bytes);
+    via_.resize(steps);
+  }
+
+  void raw(Surface surface, ByteSource& bytes) {
+    const auto read = visit_in_pieces(
+        visitor_, bytes,
+        {.surface = surface, .path = path_, .object = {}, .bytes = {}, .via = via_});
+    if (!read) note("", read.error().detail());
+  }
+
+  DocumentVisitor& visitor_;
+  Coverage& coverage_;
+  UnpackLimits limits_;
+  Inflater inflater_;
+  std::string_view path_;
+  std::vector<std::string> via_;
+  std::string container_;  ///< Format of the innermost archive, for the names of its members.
+  int depth_ = 0;
+  std::uint64_t members_ = 0;
+  std::uint64_t inflated_ = 0;
+  std::uint64_t inflated_max_ = 0;
+  bool image_ = false;    ///< Inside a container image.
+  bool damaged_ = false;  ///< The innermost archive could not be read to its end.
+};
+
+Unpacker::Unpacker(DocumentVisitor& visitor, Coverage& coverage, const UnpackLimits& limits)
+    : impl_(std::make_unique<Impl>(visitor, coverage, limits)) {}
+Unpacker::~Unpacker() = default;
+
+void Unpacker::visit(std::string_view path, ByteSource& bytes) { impl_->visit(path, bytes); }
+
+}  // namespace lr::secrets::sources
