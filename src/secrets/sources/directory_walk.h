@@ -15,7 +15,7 @@ namespace lr::secrets::sources {
 
 struct WalkOptions {
   /// Relative paths of folders and files to leave out, without a slash at either end.
-  std::vector<std::string> exclude;
+  std::vector<std::string> exclude = {};
   int depth = 256;  ///< Of folders; also the number of descriptors held.
 };
 

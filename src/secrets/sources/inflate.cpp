@@ -54,7 +54,7 @@ Inflated Inflater::inflate(std::string_view compressed, std::uint64_t guess, std
     }
     out.problem = full ? "unpacks to more than allowed" : "damaged or cut off";
     out.size = static_cast<std::size_t>(capacity);
-    while (!full && out.size > 0 && out.storage.get()[out.size - 1] == '\0') --out.size;
+    while (out.size > 0 && out.storage.get()[out.size - 1] == '\0') --out.size;
     return out;
   }
 }

@@ -13,8 +13,8 @@
 namespace lr::secrets {
 
 struct TreeOptions {
-  sources::WalkOptions walk;
-  sources::UnpackLimits unpack;
+  sources::WalkOptions walk = {};
+  sources::UnpackLimits unpack = {};
   std::uint64_t file_bytes = 64ull << 30;  ///< Of one file; the rest is noted as a gap.
 };
 

@@ -147,7 +147,7 @@ class Unpacker::Impl final : private MemberVisitor {
     Inflated out = inflater_.inflate(compressed, guess, std::min(limits_.member_bytes, left));
     inflated_ += out.reserved;
     coverage_.decoded_bytes += out.size;
-    if (left <= out.size && !out.problem.empty()) inflated_ = inflated_max_ + 1;
+    if (left <= out.reserved && !out.problem.empty()) inflated_ = inflated_max_ + 1;
     return out;
   }
 

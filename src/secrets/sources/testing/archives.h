@@ -1,0 +1,37 @@
+// Archives made in memory, by code that shares nothing with the readers.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace lr::secrets::sources {
+
+std::string deflate(std::string_view bytes);
+std::string gzip(std::string_view bytes, std::string_view name = "");
+
+struct ZipMember {
+  std::string name;
+  std::string bytes;
+  std::uint16_t method = 8;  ///< 0 stored, 8 deflated; others keep the bytes as they are.
+  std::uint16_t flags = 0;   ///< 1 encrypted; 8 writes the sizes behind the data only.
+};
+struct ZipShape {
+  std::string in_front = {};  ///< A stub before the archive.
+  bool wide = false;          ///< Zip64 fields and records everywhere.
+  bool directory = true;      ///< False: cut off before the central directory.
+};
+std::string zip(const std::vector<ZipMember>& members, const ZipShape& shape = {});
+
+struct TarMember {
+  std::string name;
+  std::string bytes;
+  char type = '0';
+};
+/// Names over 100 bytes get a GNU long name member.
+std::string tar(const std::vector<TarMember>& members, bool end_mark = true);
+/// A pax header ("27 path=…\n" records) for the member behind it.
+TarMember pax(const std::vector<std::pair<std::string, std::string>>& records);
+
+}  // namespace lr::secrets::sources
