@@ -1,0 +1,186 @@
+#include "secrets/assignment.h"
+
+#include <algorithm>
+#include <array>
+
+#include "secrets/forms.h"
+
+namespace lr::secrets {
+namespace {
+
+constexpr std::size_t kNameTail = 40;
+constexpr std::size_t kBlanks = 24;
+constexpr std::size_t kTypeName = 24;
+constexpr std::size_t kWrapper = 32;
+constexpr std::size_t kWordMax = 24;
+
+bool is_name(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+         c == '-' || c == '.';
+}
+bool is_quote(char c) { return c == '"' || c == '\'' || c == '`'; }
+bool is_blank(char c) { return c == ' ' || c == '\t'; }
+bool is_line_end(char c) { return c == '\n' || c == '\r'; }
+
+/// Walks forward over text, never past its end.
+class Cursor {
+ public:
+  Cursor(std::string_view bytes, std::size_t at) : bytes_(bytes), at_(at) {}
+
+  std::size_t at() const { return at_; }
+  bool done() const { return at_ >= bytes_.size(); }
+  char peek(std::size_t ahead = 0) const {
+    return at_ + ahead < bytes_.size() ? bytes_[at_ + ahead] : '\0';
+  }
+  bool take(std::string_view text) {
+    if (!bytes_.substr(at_).starts_with(text)) return false;
+    at_ += text.size();
+    return true;
+  }
+  template <class Test>
+  std::size_t skip(Test test, std::size_t limit) {
+    const std::size_t start = at_;
+    while (!done() && at_ - start < limit && test(bytes_[at_])) ++at_;
+    return at_ - start;
+  }
+  void to(std::size_t at) { at_ = at; }
+
+ private:
+  std::string_view bytes_;
+  std::size_t at_;
+};
+
+/// "value=", `"value": ` and the like, behind the name of a name and value pair.
+bool take_value_field(Cursor& cursor) {
+  Cursor ahead = cursor;
+  ahead.skip([](char c) { return is_blank(c) || is_line_end(c) || c == ',' || is_quote(c); },
+             kBlanks * 2);
+  if (!ahead.take("value") && !ahead.take("Value")) return false;
+  ahead.skip([](char c) { return is_quote(c) || is_blank(c); }, 3);
+  if (!ahead.take("=") && !ahead.take(":")) return false;
+  cursor = ahead;
+  return true;
+}
+
+/// Behind ':' may stand a type and the real operator: `key: string = "v"`.
+void skip_type(Cursor& cursor) {
+  Cursor ahead = cursor;
+  ahead.skip(is_blank, kBlanks);
+  const std::size_t type = ahead.skip(
+      [](char c) { return is_name(c) || c == '&' || c == '<' || c == '>' || c == '?'; }, kTypeName);
+  ahead.skip(is_blank, 2);
+  if (type > 0 && ahead.peek() == '=' && ahead.peek(1) != '=' && ahead.peek(1) != '>') {
+    ahead.take("=");
+    cursor = ahead;
+  }
+}
+
+/// `=`, `:=`, `=>`, `:`, `,`, `(`, `>`; comparisons are none.
+bool take_operator(Cursor& cursor) {
+  for (std::string_view comparison : {"==", "=~", "!=", "::", ">=", "<="}) {
+    if (cursor.take(comparison)) return false;
+  }
+  for (std::string_view assignment : {":=", "=>", "?=", "+=", "=", ",", "(", ">"}) {
+    if (cursor.take(assignment)) return true;
+  }
+  if (!cursor.take(":")) return false;
+  skip_type(cursor);
+  return true;
+}
+
+/// `SecureString("`, `Buffer.from('`: a call around a string literal.
+void skip_wrapper(Cursor& cursor) {
+  Cursor ahead = cursor;
+  ahead.take("new ");
+  const std::size_t name = ahead.skip(is_name, kWrapper);
+  if (name > 1 && ahead.take("(") && is_quote(ahead.peek())) cursor = ahead;
+}
+
+/// Opening quotes: `"`, `\"`, `"""`, `b'`, `@"`. Returns the quote, or '\0' for a bare word.
+char take_quote(Cursor& cursor) {
+  Cursor ahead = cursor;
+  ahead.skip(
+      [](char c) {
+        return c == 'b' || c == 'r' || c == 'u' || c == 'f' || c == 'L' || c == '@' || c == '\\' ||
+               c == 'N';
+      },
+      2);
+  const char quote = ahead.peek();
+  if (!is_quote(quote)) return '\0';
+  ahead.skip([&](char c) { return c == quote; }, 3);
+  cursor = ahead;
+  return quote;
+}
+
+bool ends_bare_value(char c) {
+  constexpr std::string_view kEnds = " \t\r\n,;&<}])\"'`\\|#";
+  return c == '\0' || kEnds.find(c) != std::string_view::npos;
+}
+
+/// The operator is behind the cursor; the value comes.
+std::optional<Assignment> take_value(std::string_view bytes, Cursor cursor, const ValueShape& shape,
+                                     bool element) {
+  cursor.skip(is_blank, kBlanks);
+  skip_wrapper(cursor);
+  const char quote = take_quote(cursor);
+  const std::size_t begin = cursor.at();
+  cursor.skip([&](char c) { return shape.bytes.test(static_cast<std::uint8_t>(c)); },
+              shape.longest + 1);
+  Range value{begin, cursor.at()};
+  if (value.begin == value.end) return std::nullopt;
+  if (quote == '\0') {
+    if (element ? cursor.peek() != '<' : !ends_bare_value(cursor.peek())) return std::nullopt;
+    return Assignment{value, element};
+  }
+  // A value whose bytes include the quote or the backslash before it ends at the quote.
+  if (const std::size_t end = bytes.substr(0, value.end).find(quote, begin);
+      end != std::string_view::npos) {
+    value.end = end;
+  }
+  while (value.end > begin && bytes[value.end - 1] == '\\') --value.end;
+  const std::size_t behind = bytes.find_first_not_of('\\', value.end);
+  if (behind == std::string_view::npos || bytes[behind] != quote) return std::nullopt;
+  return value.begin == value.end ? std::nullopt : std::optional(Assignment{value, true});
+}
+
+bool is_flag(std::string_view bytes, std::size_t name_begin) {
+  while (name_begin > 0 && is_name(bytes[name_begin - 1])) --name_begin;
+  return bytes.substr(name_begin).starts_with("--");
+}
+
+}  // namespace
+
+std::optional<Assignment> assignment_of(std::string_view bytes, Range name_part,
+                                        const ValueShape& shape) {
+  Cursor cursor(bytes, name_part.end);
+  cursor.skip(is_name, kNameTail);
+  const std::size_t name_end = cursor.at();
+  cursor.skip([](char c) { return is_quote(c) || c == ']' || c == ')' || c == '\\'; }, 4);
+  const std::size_t blanks = cursor.skip(is_blank, kBlanks);
+  if (take_value_field(cursor)) return take_value(bytes, cursor, shape, false);
+  const bool element = cursor.peek() == '>' && cursor.at() == name_end;
+  if (take_operator(cursor)) return take_value(bytes, cursor, shape, element);
+  if (blanks > 0 && cursor.at() == name_end + blanks && is_flag(bytes, name_part.begin)) {
+    return take_value(bytes, cursor, shape, false);
+  }
+  return std::nullopt;
+}
+
+std::optional<Assignment> next_credential(std::string_view bytes, Range within,
+                                          const ValueShape& shape) {
+  const std::size_t end = std::min(within.end, bytes.size());
+  for (std::size_t at = within.begin; at < end; ++at) {
+    const char c = bytes[at];
+    const bool closes_name = c == '=' || c == ':' || c == ',' || c == '(' || c == '>';
+    if (!closes_name) continue;
+    std::size_t last = at;
+    while (last > within.begin && (is_blank(bytes[last - 1]) || is_quote(bytes[last - 1]))) --last;
+    std::size_t first = last;
+    while (first > within.begin && last - first < kWordMax && is_name(bytes[first - 1])) --first;
+    if (first == last || !is_credential_word(bytes.substr(first, last - first))) continue;
+    if (const auto found = assignment_of(bytes, {first, last}, shape)) return found;
+  }
+  return std::nullopt;
+}
+
+}  // namespace lr::secrets

@@ -1,0 +1,166 @@
+#include "secrets/catalogue.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include "secrets/catalogue_impl.h"
+
+namespace lr::secrets {
+namespace {
+
+/// Memory for one compiled pattern and its automata.
+constexpr std::int64_t kPatternMemory = 8 << 20;
+
+Stage make_stage(const Catalogue::Impl& impl, std::span<const std::uint32_t> chosen,
+                 Database database) {
+  Stage stage;
+  stage.database = std::move(database);
+  for (std::uint32_t index : chosen) {
+    const Expression& expression = impl.plan.expressions[index];
+    stage.overlap = std::max(stage.overlap, expression.width);
+    for (const Anchor& anchor : expression.anchors) {
+      stage.reach = std::max(stage.reach, impl.plan.forms[anchor.rule].reach);
+    }
+  }
+  return stage;
+}
+
+Result<> check_pattern(const Rule& rule, std::string_view what, const std::string& text) {
+  const RE2 compiled(text, pattern_options());
+  if (compiled.ok()) return {};
+  return fail(Code::kInvalidArgument,
+              fmt::format("rule {}: {} is not RE2: {}", rule.id, what, compiled.error()));
+}
+
+Result<> check_rule(const Rule& rule) {
+  if (!rule.pattern.empty()) LR_TRY_VOID(check_pattern(rule, "pattern", rule.pattern));
+  if (!rule.assigned.empty()) LR_TRY_VOID(check_pattern(rule, "assigned", rule.assigned));
+  if (!rule.path.empty()) LR_TRY_VOID(check_pattern(rule, "path", rule.path));
+  for (const Allowlist& list : rule.allowlists) {
+    for (const std::string& text : list.patterns) LR_TRY_VOID(check_pattern(rule, "allow", text));
+    for (const std::string& text : list.paths) LR_TRY_VOID(check_pattern(rule, "allow", text));
+  }
+  const RE2 compiled(rule.pattern, pattern_options());
+  if (rule.secret_group > compiled.NumberOfCapturingGroups()) {
+    return fail(Code::kInvalidArgument,
+                fmt::format("rule {}: there is no group {}", rule.id, rule.secret_group));
+  }
+  return {};
+}
+
+std::vector<std::unique_ptr<LazyPattern>> lazily(const std::vector<std::string>& texts) {
+  std::vector<std::unique_ptr<LazyPattern>> patterns;
+  for (const std::string& text : texts) patterns.push_back(std::make_unique<LazyPattern>(text));
+  return patterns;
+}
+
+RulePatterns patterns_of(const Rule& rule) {
+  RulePatterns patterns;
+  const std::string& text = rule.assigned.empty() ? rule.pattern : rule.assigned;
+  if (!text.empty()) patterns.pattern = std::make_unique<LazyPattern>(text);
+  if (!rule.path.empty()) patterns.path = std::make_unique<LazyPattern>(rule.path);
+  for (const Allowlist& list : rule.allowlists) {
+    patterns.allowlists.push_back({lazily(list.patterns), lazily(list.paths)});
+  }
+  return patterns;
+}
+
+unsigned long long native_features() {
+  hs_platform_info platform{};
+  return hs_populate_platform(&platform) == HS_SUCCESS ? platform.cpu_features : 0;
+}
+
+}  // namespace
+
+RE2::Options pattern_options() {
+  RE2::Options options(RE2::Latin1);
+  options.set_log_errors(false);
+  options.set_max_mem(kPatternMemory);
+  return options;
+}
+
+const RE2& LazyPattern::get() const {
+  std::call_once(once_, [&] { compiled_ = std::make_unique<RE2>(text_, pattern_options()); });
+  return *compiled_;
+}
+
+Catalogue::Impl::Impl(std::vector<Rule> from) : rules(std::move(from)), plan(make_plan(rules)) {
+  for (std::uint32_t i = 0; i < rules.size(); ++i) {
+    patterns.push_back(patterns_of(rules[i]));
+    by_id.emplace(rules[i].id, i);
+    const Form& form = plan.forms[i];
+    has_path_rules = has_path_rules || form.how == How::kPath;
+    has_companions = has_companions || !rules[i].companions.empty();
+    if (form.reach <= kShortReach) short_reach = std::max(short_reach, form.reach);
+  }
+}
+
+std::vector<std::uint32_t> Catalogue::Impl::wide_expressions() const {
+  std::vector<std::uint32_t> chosen;
+  for (std::uint32_t i = 0; i < plan.expressions.size(); ++i) {
+    const bool wide_one = std::ranges::any_of(plan.expressions[i].anchors, [&](const Anchor& a) {
+      return plan.forms[a.rule].reach > kShortReach;
+    });
+    if (wide_one) chosen.push_back(i);
+  }
+  return chosen;
+}
+
+Result<Database> compile_database(const Plan& plan, std::span<const std::uint32_t> chosen,
+                                  unsigned long long features) {
+  if (chosen.empty()) return Database();
+  std::vector<const char*> texts;
+  std::vector<unsigned> flags;
+  for (std::uint32_t index : chosen) {
+    const Expression& expression = plan.expressions[index];
+    texts.push_back(expression.text.c_str());
+    flags.push_back(expression.caseless ? HS_FLAG_CASELESS : 0);
+  }
+  hs_platform_info platform{};
+  platform.cpu_features = features;
+  hs_database_t* database = nullptr;
+  hs_compile_error_t* error = nullptr;
+  if (hs_compile_multi(texts.data(), flags.data(), chosen.data(),
+                       static_cast<unsigned>(chosen.size()), HS_MODE_BLOCK, &platform, &database,
+                       &error) == HS_SUCCESS) {
+    return Database(database);
+  }
+  std::string why = error->message;
+  const int which = error->expression;
+  hs_free_compile_error(error);
+  if (which < 0) return fail(Code::kInvalidArgument, "the rules do not compile: " + why);
+  const std::uint32_t rule =
+      plan.expressions[chosen[static_cast<std::size_t>(which)]].anchors.front().rule;
+  return fail(Code::kInvalidArgument, fmt::format("rule #{}: {}", rule, why));
+}
+
+Catalogue::Catalogue(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Catalogue::~Catalogue() = default;
+
+Result<std::unique_ptr<Catalogue>> Catalogue::compile(std::vector<Rule> rules) {
+  for (const Rule& rule : rules) LR_TRY_VOID(check_rule(rule));
+  auto impl = std::make_unique<Impl>(std::move(rules));
+  if (impl->by_id.size() != impl->rules.size()) {
+    return fail(Code::kInvalidArgument, "two rules have the same id");
+  }
+  std::vector<std::uint32_t> every(impl->plan.expressions.size());
+  std::iota(every.begin(), every.end(), 0u);
+  LR_TRY(Database all, compile_database(impl->plan, every, native_features()));
+  impl->all = make_stage(*impl, every, std::move(all));
+  const std::vector<std::uint32_t> wide = impl->wide_expressions();
+  LR_TRY(Database wide_database, compile_database(impl->plan, wide, native_features()));
+  impl->wide = make_stage(*impl, wide, std::move(wide_database));
+  return std::unique_ptr<Catalogue>(new Catalogue(std::move(impl)));
+}
+
+std::span<const Rule> Catalogue::rules() const { return impl_->rules; }
+
+const Rule* Catalogue::find(std::string_view id) const {
+  const auto found = impl_->by_id.find(id);
+  return found == impl_->by_id.end() ? nullptr : &impl_->rules[found->second];
+}
+
+}  // namespace lr::secrets

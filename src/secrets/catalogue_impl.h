@@ -1,0 +1,86 @@
+// The compiled form of a catalogue. Internal to the scanner.
+#pragma once
+
+#include <hs/hs.h>
+#include <re2/re2.h>
+
+#include <array>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "secrets/catalogue.h"
+#include "secrets/forms.h"
+
+namespace lr::secrets {
+
+struct DatabaseDeleter {
+  void operator()(hs_database_t* database) const { hs_free_database(database); }
+};
+struct ScratchDeleter {
+  void operator()(hs_scratch_t* scratch) const { hs_free_scratch(scratch); }
+};
+using Database = std::unique_ptr<hs_database_t, DatabaseDeleter>;
+using Scratch = std::unique_ptr<hs_scratch_t, ScratchDeleter>;
+
+/// The options of every pattern: RE2 over bytes, so that invalid UTF-8 matches like anything else.
+RE2::Options pattern_options();
+
+/// A pattern that is compiled when it is first needed; safe from several threads.
+class LazyPattern {
+ public:
+  explicit LazyPattern(std::string text) : text_(std::move(text)) {}
+  const RE2& get() const;
+
+ private:
+  std::string text_;
+  mutable std::once_flag once_;
+  mutable std::unique_ptr<RE2> compiled_;
+};
+
+/// The patterns of one allowlist.
+struct AllowlistPatterns {
+  std::vector<std::unique_ptr<LazyPattern>> patterns;
+  std::vector<std::unique_ptr<LazyPattern>> paths;
+};
+
+/// The patterns of one rule; null where it has none.
+struct RulePatterns {
+  std::unique_ptr<LazyPattern> pattern;  ///< Or the value of an assigned rule.
+  std::unique_ptr<LazyPattern> path;
+  std::vector<AllowlistPatterns> allowlists;
+};
+
+/// Stage one over some of the expressions; the id of an expression is its index in the plan.
+struct Stage {
+  Database database;          ///< Null when there is nothing to look for.
+  std::uint32_t overlap = 0;  ///< Longest expression, or kUnbounded.
+  std::uint32_t reach = 0;    ///< Longest reach of its rules.
+};
+
+struct Catalogue::Impl {
+  std::vector<Rule> rules;
+  Plan plan;
+  std::vector<RulePatterns> patterns;
+  std::map<std::string_view, std::uint32_t> by_id;  ///< Views into `rules`.
+  Stage all;
+  Stage wide;                     ///< The rules whose reach is over kShortReach.
+  std::uint32_t short_reach = 0;  ///< Longest reach of the others.
+  bool has_path_rules = false;
+  bool has_companions = false;
+
+  /// Everything but the databases.
+  explicit Impl(std::vector<Rule> from);
+  /// Indices of the expressions of `wide`.
+  std::vector<std::uint32_t> wide_expressions() const;
+};
+
+/// Compiles the chosen expressions for a processor (`features`: HS_CPU_FEATURES_*).
+Result<Database> compile_database(const Plan& plan, std::span<const std::uint32_t> chosen,
+                                  unsigned long long features);
+
+}  // namespace lr::secrets

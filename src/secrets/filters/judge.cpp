@@ -1,0 +1,93 @@
+// The filters in order, cheapest first, and what they do to the confidence.
+#include <algorithm>
+#include <utility>
+
+#include "secrets/filters/filters.h"
+
+namespace lr::secrets {
+namespace {
+
+Confidence lowered(Confidence confidence) {
+  return confidence == Confidence::kHigh ? Confidence::kMedium : Confidence::kLow;
+}
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+
+bool keyword_near(const Subject& subject) {
+  const auto holds = [](std::string_view text, std::string_view word) {
+    return !std::ranges::search(text, word, {}, lower, lower).empty();
+  };
+  return std::ranges::any_of(subject.rule->keywords, [&](const std::string& word) {
+    return holds(subject.match, word) || holds(subject.before, word);
+  });
+}
+
+/// Applies what the rule's proof says. False: the structure does not hold, so it is something else.
+bool apply_proof(const Subject& subject, std::int64_t now, Verdict& verdict) {
+  Proven proven;
+  switch (subject.rule->proof) {
+    case Proof::kNone:
+      return true;
+    case Proof::kGithubCrc32:
+    case Proof::kNpmCrc32:
+      proven.holds = has_crc32_ending(subject.secret);
+      break;
+    case Proof::kJwt:
+      proven = prove_jwt(subject.secret, now);
+      break;
+    case Proof::kPem:
+      proven = prove_pem(subject.match);
+      break;
+    case Proof::kAwsAccount:
+      if (const auto account = aws_account(subject.secret)) {
+        proven = {true, "account " + *account};
+      }
+      break;
+  }
+  if (!proven.holds) return false;
+  verdict.note = std::move(proven.note);
+  // That an id names an account is likely by chance; check digits and structure are not.
+  verdict.proved = subject.rule->proof != Proof::kAwsAccount;
+  if (verdict.proved) verdict.confidence = Confidence::kHigh;
+  if (verdict.note.starts_with("expired")) verdict.confidence = Confidence::kLow;
+  if (verdict.note.starts_with("encrypted")) verdict.confidence = Confidence::kMedium;
+  return true;
+}
+
+/// A value that was found by the name it is given: the name proves little.
+bool apply_assigned(const Subject& subject, Verdict& verdict) {
+  if (subject.rule->assigned.empty()) return true;
+  if (!subject.quoted && is_code_word(subject.secret)) return false;
+  if (verdict.note == "test fixture") verdict.confidence = lowered(verdict.confidence);
+  return true;
+}
+
+}  // namespace
+
+Verdict judge(const Subject& subject, const RulePatterns& patterns, std::int64_t now) {
+  const Rule& rule = *subject.rule;
+  Verdict verdict;
+  verdict.confidence = rule.confidence;
+  if (!rule.keywords.empty() && !keyword_near(subject)) return verdict;
+  if (rule.placeholder_filter && is_placeholder(subject.secret)) return verdict;
+  if (rule.entropy > 0 && shannon_entropy(subject.secret) < rule.entropy) return verdict;
+  if (rule.token_efficiency && reads_like_words(subject.secret)) return verdict;
+  if (is_excepted(subject, patterns)) return verdict;
+  if (!apply_proof(subject, now, verdict)) {
+    if (rule.proof != Proof::kAwsAccount) return verdict;
+    verdict.note = "names no account";
+    verdict.confidence = lowered(verdict.confidence);
+  }
+  if (is_fixture_path(subject.path)) {
+    if (verdict.note.empty()) verdict.note = "test fixture";
+    if (rule.proof == Proof::kPem || rule.proof == Proof::kJwt) {
+      verdict.confidence = Confidence::kLow;
+    }
+  }
+  if (!apply_assigned(subject, verdict)) return verdict;
+  verdict.allowed_inline = allows_inline(subject.line);
+  verdict.keep = true;
+  return verdict;
+}
+
+}  // namespace lr::secrets

@@ -1,0 +1,98 @@
+#include <algorithm>
+#include <array>
+#include <bitset>
+
+#include "secrets/filters/filters.h"
+
+namespace lr::secrets {
+namespace {
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+bool is_alnum(char c) { return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z'); }
+
+constexpr auto kWords = std::to_array<std::string_view>(
+    {"example",   "changeme",   "change_me", "change-me", "placeholder", "your_",     "your-",
+     "yourkey",   "yoursecret", "yourtoken", "yourpass",  "yourapi",     "xxxxx",     "redacted",
+     "dummy",     "insert_",    "insert-",   "replace_",  "replace-",    "replaceme", "foobar",
+     "notreal",   "not_real",   "not-real",  "fake_",     "fake-",       "fakekey",   "sample_",
+     "sample-",   "_here",      "-here",     "keyhere",   "tokenhere",   "my_secret", "mysecret",
+     "my-secret", "secret_key", "my_token",  "mytoken",   "test_key",    "testkey",   "test-key",
+     "deadbeef",  "abcdefgh",   "qwerty",    "12345678",  "23456789",    "01234567",  "98765432",
+     "abcd1234",  "1234abcd",   "a1b2c3d4",  "***",       "...",         "aaaaa",     "00000"});
+
+bool holds_word(std::string_view secret) {
+  std::string text(secret);
+  std::ranges::transform(text, text.begin(), lower);
+  return std::ranges::any_of(
+      kWords, [&](std::string_view word) { return text.find(word) != std::string::npos; });
+}
+
+/// `${VAR}`, `$(cmd)`, `{{ x }}`, `<token>`, `[token]`, `%VAR%`, `%s`, `#{x}`, `@Value@`.
+bool is_reference(std::string_view secret) {
+  for (std::string_view part : {"${", "$(", "{{", "}}", "#{", "<%", "%>", "%(", "$$"}) {
+    if (secret.find(part) != std::string_view::npos) return true;
+  }
+  const char first = secret.front();
+  const char last = secret.back();
+  if ((first == '<' && last == '>') || (first == '[' && last == ']') ||
+      (first == '%' && last == '%') || (first == '{' && last == '}') ||
+      (first == '@' && last == '@') || (first == '_' && last == '_')) {
+    return true;
+  }
+  const bool variable = first == '$' && secret.size() > 1;
+  return variable && std::ranges::all_of(secret.substr(1), [](char c) {
+           return is_alnum(c) || c == '_' || c == '.';
+         });
+}
+
+/// `API_KEY`: the name of a variable.
+bool is_variable_name(std::string_view secret) {
+  bool separator = false;
+  std::size_t digits = 0;
+  for (char c : secret) {
+    if (c >= 'a' && c <= 'z') return false;
+    if (!is_alnum(c) && c != '_') return false;
+    separator = separator || c == '_';
+    digits += c >= '0' && c <= '9' ? 1 : 0;
+  }
+  return separator && digits * 4 < secret.size();
+}
+
+std::size_t distinct_bytes(std::string_view secret) {
+  std::bitset<256> seen;
+  for (char c : secret) seen.set(static_cast<std::uint8_t>(c));
+  return seen.count();
+}
+
+/// How many bytes continue a run: the same step (0, 1 or -1) twice in a row.
+std::size_t bytes_in_runs(std::string_view secret) {
+  std::size_t count = 0;
+  for (std::size_t i = 2; i < secret.size(); ++i) {
+    const int step = secret[i] - secret[i - 1];
+    if (step == secret[i - 1] - secret[i - 2] && step >= -1 && step <= 1) ++count;
+  }
+  return count;
+}
+
+/// The same piece over and over: "abcabcabc".
+bool is_periodic(std::string_view secret) {
+  for (std::size_t period = 1; period <= secret.size() / 3; ++period) {
+    if (secret.substr(period) == secret.substr(0, secret.size() - period)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+bool is_placeholder(std::string_view secret) {
+  if (secret.empty()) return true;
+  // Long values hold runs by chance; only their start is judged by its shape.
+  const std::string_view head = secret.substr(0, 128);
+  if (is_reference(secret) || is_variable_name(head)) return true;
+  if (secret.size() <= 256 && holds_word(secret)) return true;
+  if (head.size() >= 8 && distinct_bytes(head) <= 3) return true;
+  if (head.size() >= 24 && distinct_bytes(head) <= 6) return true;
+  return bytes_in_runs(head) * 3 > head.size() || is_periodic(head);
+}
+
+}  // namespace lr::secrets

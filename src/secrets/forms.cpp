@@ -1,0 +1,154 @@
+#include "secrets/forms.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <utility>
+
+namespace lr::secrets {
+namespace {
+
+/// Literals that are met more often than this are not worth stopping at: the whole pattern is
+/// looked for instead.
+constexpr double kAnchorBits = 12;
+/// From a keyword to the value behind it: the rest of the name, the operator, quotes.
+constexpr std::uint32_t kAssignmentGap = 128;
+
+std::string in_lower_case(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+  }
+  return lower;
+}
+
+std::string literal_text(std::string_view literal) {
+  std::string text;
+  for (char c : literal) text += fmt::format("\\x{:02x}", static_cast<std::uint8_t>(c));
+  return text;
+}
+
+class Planner {
+ public:
+  explicit Planner(std::span<const Rule> rules) : rules_(rules) {}
+
+  Plan plan() {
+    for (std::uint32_t i = 0; i < rules_.size(); ++i) {
+      Form form = rules_[i].assigned.empty() ? plan_pattern(i) : plan_assigned(i);
+      form.reach = std::min(form.reach, kMatchMax + kKeywordReach);
+      plan_.forms.push_back(form);
+    }
+    for (auto& [key, expression] : expressions_) {
+      plan_.expressions.push_back(std::move(expression));
+    }
+    return std::move(plan_);
+  }
+
+ private:
+  void add(std::string text, bool caseless, std::uint32_t width, Anchor anchor) {
+    Expression& expression = expressions_[{text, caseless}];
+    expression.text = std::move(text);
+    expression.caseless = caseless;
+    expression.width = width;
+    expression.anchors.push_back(anchor);
+  }
+
+  void add_literal(const Literal& literal, Anchor anchor) {
+    anchor.length = static_cast<std::uint32_t>(literal.text.size());
+    add(literal_text(literal.text), literal.caseless, anchor.length, anchor);
+  }
+
+  static Form sized(Width width, const Rule& rule) {
+    Form form;
+    form.min_width = width.min;
+    form.max_width = rule.max_width != 0 ? rule.max_width : std::min(width.max, kMatchMax);
+    form.reach = form.max_width;
+    return form;
+  }
+
+  Form plan_pattern(std::uint32_t index) {
+    const Rule& rule = rules_[index];
+    Form form;
+    if (rule.pattern.empty()) {
+      form.how = How::kPath;
+      return form;
+    }
+    const auto tree = parse_pattern(rule.pattern);
+    if (!tree) {  // Only Vectorscan understands it.
+      form = sized({0, kUnbounded}, rule);
+      form.needs_keyword = !rule.keywords.empty();
+      form.reach += kKeywordReach;
+      add(rule.pattern, false, kUnbounded, {index, 0, 0, form.max_width, false});
+      return form;
+    }
+    form = sized(pattern_width(*tree), rule);
+    const auto anchors = pattern_anchors(*tree);
+    const bool usable = anchors && anchors->bits >= kAnchorBits;
+    form.needs_keyword = !rule.keywords.empty() && !holds_keyword(rule, anchors);
+    if (form.needs_keyword) form.reach += kKeywordReach;
+    if (usable) {
+      form.how = anchors->min_offset == anchors->max_offset ? How::kAnchored : How::kWindow;
+      const std::uint32_t max_offset = std::min(anchors->max_offset, form.max_width);
+      for (const Literal& literal : anchors->literals) {
+        add_literal(literal, {index, 0, anchors->min_offset, max_offset, false});
+      }
+      return form;
+    }
+    form.how = How::kWindow;
+    const std::string relaxed = relaxed_pattern(*tree);
+    const auto relaxed_tree = parse_pattern(relaxed);
+    const Width width = relaxed_tree ? pattern_width(*relaxed_tree) : Width{0, kUnbounded};
+    add(relaxed, false, width.max,
+        {index, 0, width.min, std::min(width.max, form.max_width), false});
+    return form;
+  }
+
+  /// Every anchor literal holds a keyword, so that a match always does.
+  static bool holds_keyword(const Rule& rule, const std::optional<AnchorSet>& anchors) {
+    if (!anchors) return false;
+    return std::ranges::all_of(anchors->literals, [&](const Literal& literal) {
+      const std::string text = in_lower_case(literal.text);
+      return std::ranges::any_of(rule.keywords, [&](const std::string& keyword) {
+        return text.find(in_lower_case(keyword)) != std::string::npos;
+      });
+    });
+  }
+
+  Form plan_assigned(std::uint32_t index) {
+    const Rule& rule = rules_[index];
+    const auto tree = parse_pattern(rule.assigned);
+    Form form = sized(tree ? pattern_width(*tree) : Width{1, kUnbounded}, rule);
+    form.how = How::kAssigned;
+    for (unsigned c = 0; c < 256; ++c) {
+      const bool word = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+      form.value_bytes.set(c, word || c == '_');
+    }
+    if (tree) form.value_bytes |= pattern_bytes(*tree);
+    form.reach += kKeywordReach + kAssignmentGap;
+    for (const std::string& keyword : rule.keywords) {
+      const std::string text = in_lower_case(keyword);
+      add_literal({text, true}, {index, 0, 0, 0, is_credential_word(text)});
+    }
+    return form;
+  }
+
+  std::span<const Rule> rules_;
+  Plan plan_;
+  std::map<std::pair<std::string, bool>, Expression> expressions_;
+};
+
+}  // namespace
+
+bool is_credential_word(std::string_view word) {
+  constexpr auto kWords = std::to_array<std::string_view>(
+      {"key", "token", "secret", "passw", "passphrase", "pwd", "auth", "cred", "bearer"});
+  const std::string lower = in_lower_case(word);
+  return std::ranges::any_of(
+      kWords, [&](std::string_view part) { return lower.find(part) != std::string::npos; });
+}
+
+Plan make_plan(std::span<const Rule> rules) { return Planner(rules).plan(); }
+
+}  // namespace lr::secrets

@@ -1,0 +1,66 @@
+// From rules to a plan of matching: for each rule what stage one looks for and how stage two
+// confirms it. A pure function of the rules, so that a database built with the program fits.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "secrets/pattern.h"
+#include "secrets/rule.h"
+
+namespace lr::secrets {
+
+/// No match is longer; patterns without an upper bound are cut here.
+inline constexpr std::uint32_t kMatchMax = 16 * 1024;
+/// Rules whose matches and surroundings fit are looked for in short windows around a change.
+inline constexpr std::uint32_t kShortReach = 512;
+/// How far before a match a keyword may stand.
+inline constexpr std::uint32_t kKeywordReach = 128;
+
+/// How stage two finds the exact match.
+enum class How : std::uint8_t {
+  kAnchored,  ///< It starts at a known distance before the literal.
+  kWindow,    ///< It is somewhere around the literal.
+  kAssigned,  ///< A value given to a name.
+  kPath,      ///< The path alone.
+};
+
+struct Form {
+  How how = How::kWindow;
+  std::uint32_t min_width = 0;
+  std::uint32_t max_width = kMatchMax;
+  std::uint32_t reach = 0;     ///< A change farther away than this does not matter to a match.
+  bool needs_keyword = false;  ///< The pattern does not hold a keyword by itself.
+  ByteSet value_bytes;         ///< kAssigned: what a value is made of.
+};
+
+/// What a hit of an expression means for one rule.
+struct Anchor {
+  std::uint32_t rule = 0;
+  std::uint32_t length = 0;      ///< Of the literal; 0 when the expression is a pattern.
+  std::uint32_t min_offset = 0;  ///< From the match's first byte to the literal's first.
+  std::uint32_t max_offset = 0;
+  bool name_only = false;  ///< kAssigned: the keyword is part of the name that is given the value.
+};
+
+/// One expression of stage one.
+struct Expression {
+  std::string text;  ///< In Vectorscan's syntax.
+  bool caseless = false;
+  std::uint32_t width = 0;  ///< Longest match, or kUnbounded.
+  std::vector<Anchor> anchors;
+};
+
+struct Plan {
+  std::vector<Form> forms;              ///< One for each rule.
+  std::vector<Expression> expressions;  ///< Sorted by text: the same for the same rules.
+};
+
+Plan make_plan(std::span<const Rule> rules);
+
+/// Whether a name with this word is one that holds credentials: "key", "token", "secret"…
+bool is_credential_word(std::string_view word);
+
+}  // namespace lr::secrets

@@ -1,0 +1,269 @@
+#include "secrets/matcher.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "secrets/assignment.h"
+
+namespace lr::secrets {
+namespace {
+
+/// Small enough that stage two finds the bytes of stage one in the cache.
+constexpr std::size_t kChunk = 128 * 1024;
+/// Where an expression has no longest match, chunks are as large as Vectorscan allows.
+constexpr std::size_t kLargeChunk = 1u << 30;
+constexpr std::size_t kGroupsMax = 8;
+
+/// Sorted, disjoint ranges within `size`, each grown by `by` on both sides.
+std::vector<Range> grown(std::span<const Range> ranges, std::size_t by, std::size_t size) {
+  std::vector<Range> out;
+  for (const Range& range : ranges) {
+    const std::size_t begin = range.begin > by ? range.begin - by : 0;
+    const std::size_t end = std::min(size, range.end + by);
+    if (!out.empty() && begin <= out.back().end) {
+      out.back().end = std::max(out.back().end, end);
+    } else {
+      out.push_back({begin, end});
+    }
+  }
+  return out;
+}
+
+bool touches_any(const Range& range, std::span<const Range> ranges) {
+  const auto after = std::ranges::lower_bound(ranges, range.begin, {}, &Range::end);
+  return after != ranges.end() && after->begin <= range.end;
+}
+
+}  // namespace
+
+Matcher::Matcher(const Catalogue::Impl& catalogue)
+    : catalogue_(&catalogue), states_(catalogue.rules.size()) {}
+
+Result<Matcher> Matcher::make(const Catalogue::Impl& catalogue) {
+  Matcher matcher(catalogue);
+  hs_scratch_t* scratch = nullptr;
+  for (const Stage* stage : {&catalogue.all, &catalogue.wide}) {
+    if (stage->database == nullptr) continue;
+    if (hs_alloc_scratch(stage->database.get(), &scratch) != HS_SUCCESS) {
+      hs_free_scratch(scratch);
+      return fail(Code::kResourceExhausted, "no memory for scanning");
+    }
+  }
+  matcher.scratch_.reset(scratch);
+  return matcher;
+}
+
+void Matcher::begin(std::string_view bytes) {
+  bytes_ = bytes;
+  hits_.clear();
+  matches_.clear();
+}
+
+Matcher::Pending& Matcher::state(std::uint32_t rule) {
+  Pending& pending = states_[rule];
+  if (!pending.touched) {
+    pending.touched = true;
+    touched_.push_back(rule);
+  }
+  return pending;
+}
+
+void Matcher::finish() {
+  for (std::uint32_t rule : touched_) {
+    if (states_[rule].active) search_pending(rule);
+    states_[rule] = {};
+  }
+  touched_.clear();
+  std::ranges::sort(matches_, [](const Match& a, const Match& b) {
+    return std::pair(a.all.begin, a.rule) < std::pair(b.all.begin, b.rule);
+  });
+}
+
+const std::vector<Match>& Matcher::match(std::string_view bytes) {
+  begin(bytes);
+  const Stage& stage = catalogue_->all;
+  if (stage.database != nullptr && !bytes.empty()) {
+    const bool bounded = stage.overlap <= kMatchMax;
+    const std::size_t overlap = bounded ? stage.overlap : kMatchMax;
+    const std::size_t step = bounded ? kChunk : kLargeChunk;
+    for (std::size_t at = 0; at < bytes.size(); at += step) {
+      collect_chunk(stage, {at, std::min(bytes.size(), at + step)}, std::min(at, overlap));
+      for (const Hit& hit : hits_) take_hit(hit);
+      hits_.clear();
+    }
+  }
+  finish();
+  return matches_;
+}
+
+const std::vector<Match>& Matcher::match_near(std::string_view bytes,
+                                              std::span<const Range> ranges) {
+  // Whether a match stands depends on the matches of its rule that overlap it, so those are looked
+  // for too; and when there is one at the very front of a window, what comes before it.
+  const std::vector<Range> wanted = grown(ranges, kKeywordReach, bytes.size());
+  for (std::size_t rounds = 2;; rounds *= 4) {
+    begin(bytes);
+    const std::size_t near = rounds * catalogue_->short_reach;
+    const std::size_t far = rounds * catalogue_->wide.reach;
+    const auto near_windows = grown(wanted, near, bytes.size());
+    for (const Range& window : near_windows) collect(catalogue_->all, window);
+    for (const Range& window : grown(wanted, far, bytes.size())) collect(catalogue_->wide, window);
+    std::ranges::sort(hits_);
+    hits_.erase(std::unique(hits_.begin(), hits_.end()), hits_.end());
+    for (const Hit& hit : hits_) take_hit(hit);
+    finish();
+    const bool cut = std::ranges::any_of(near_windows, [&](const Range& window) {
+      if (window.begin == 0) return false;
+      return std::ranges::any_of(matches_, [&](const Match& match) {
+        return match.all.begin >= window.begin &&
+               match.all.begin < window.begin + catalogue_->short_reach;
+      });
+    });
+    if (!cut || near > bytes.size()) break;
+  }
+  for (Match& match : matches_) match.wanted = touches_any(match.all, wanted);
+  return matches_;
+}
+
+void Matcher::collect(const Stage& stage, Range range) {
+  if (stage.database == nullptr) return;
+  for (std::size_t at = range.begin; at < range.end; at += kLargeChunk) {
+    const std::size_t overlap = at == range.begin ? 0 : std::min(stage.overlap, kMatchMax);
+    collect_chunk(stage, {at, std::min(range.end, at + kLargeChunk)}, overlap);
+  }
+}
+
+void Matcher::collect_chunk(const Stage& stage, Range chunk, std::size_t overlap) {
+  struct Context {
+    std::vector<Hit>* hits;
+    std::size_t base;
+    std::size_t after;
+  } context{&hits_, chunk.begin - overlap, overlap};
+  const auto on_match = [](unsigned id, unsigned long long, unsigned long long to, unsigned,
+                           void* opaque) {
+    const auto* c = static_cast<Context*>(opaque);
+    if (to > c->after) c->hits->push_back({c->base + to, id});
+    return 0;
+  };
+  const std::string_view text = bytes_.substr(context.base, chunk.end - context.base);
+  const hs_error_t result =
+      hs_scan(stage.database.get(), text.data(), static_cast<unsigned>(text.size()), 0,
+              scratch_.get(), on_match, &context);
+  LR_CHECK(result == HS_SUCCESS);
+}
+
+void Matcher::take_hit(const Hit& hit) {
+  for (const Anchor& anchor : catalogue_->plan.expressions[hit.expression].anchors) {
+    const std::size_t literal = hit.to - anchor.length;
+    switch (catalogue_->plan.forms[anchor.rule].how) {
+      case How::kAnchored:
+        take_anchored(anchor, literal);
+        break;
+      case How::kWindow:
+        take_window(anchor, literal);
+        break;
+      case How::kAssigned:
+        take_assigned(anchor, literal);
+        break;
+      case How::kPath:
+        break;
+    }
+  }
+}
+
+bool Matcher::run_pattern(std::uint32_t rule, Range where, RE2::Anchor anchor, Match& match) const {
+  const RE2& pattern = catalogue_->patterns[rule].pattern->get();
+  std::array<re2::StringPiece, kGroupsMax> groups;
+  const int count = std::min<int>(pattern.NumberOfCapturingGroups() + 1, kGroupsMax);
+  const re2::StringPiece text(bytes_.data(), bytes_.size());
+  if (!pattern.Match(text, where.begin, where.end, anchor, groups.data(), count)) return false;
+  const auto range = [&](const re2::StringPiece& group) {
+    const auto begin = static_cast<std::size_t>(group.data() - bytes_.data());
+    return Range{begin, begin + group.size()};
+  };
+  match.rule = rule;
+  match.all = range(groups[0]);
+  match.secret = match.all;
+  const int wanted = catalogue_->rules[rule].secret_group;
+  for (int i = 1; i < count; ++i) {
+    const auto& group = groups[static_cast<std::size_t>(i)];
+    if (group.empty() || (wanted > 0 && i != wanted)) continue;
+    match.secret = range(group);
+    break;
+  }
+  return match.all.begin < match.all.end;
+}
+
+void Matcher::take_anchored(const Anchor& anchor, std::size_t literal) {
+  if (literal < anchor.min_offset) return;
+  const std::size_t begin = literal - anchor.min_offset;
+  Pending& pending = state(anchor.rule);
+  if (begin < pending.free_from) return;
+  const Form& form = catalogue_->plan.forms[anchor.rule];
+  const std::size_t end = std::min(bytes_.size(), begin + form.max_width);
+  Match match;
+  if (!run_pattern(anchor.rule, {begin, end}, RE2::ANCHOR_START, match)) return;
+  pending.free_from = match.all.end;
+  matches_.push_back(match);
+}
+
+void Matcher::take_window(const Anchor& anchor, std::size_t literal) {
+  const Form& form = catalogue_->plan.forms[anchor.rule];
+  if (literal < anchor.min_offset) return;
+  const std::size_t begin = literal > anchor.max_offset ? literal - anchor.max_offset : 0;
+  const std::size_t end = std::min(bytes_.size(), literal - anchor.min_offset + form.max_width);
+  Pending& pending = state(anchor.rule);
+  if (pending.active && begin <= pending.end) {
+    pending.begin = std::min(pending.begin, begin);
+    pending.end = std::max(pending.end, end);
+    return;
+  }
+  if (pending.active) search_pending(anchor.rule);
+  pending.begin = begin;
+  pending.end = end;
+  pending.active = true;
+}
+
+void Matcher::search_pending(std::uint32_t rule) {
+  Pending& pending = states_[rule];
+  pending.active = false;
+  std::size_t at = std::max(pending.begin, pending.free_from);
+  Match match;
+  while (at < pending.end && run_pattern(rule, {at, pending.end}, RE2::UNANCHORED, match)) {
+    at = pending.free_from = match.all.end;
+    matches_.push_back(match);
+  }
+}
+
+void Matcher::take_assigned(const Anchor& anchor, std::size_t literal) {
+  const Form& form = catalogue_->plan.forms[anchor.rule];
+  const Range keyword{literal, literal + anchor.length};
+  if (literal < state(anchor.rule).free_from) return;
+  const ValueShape shape{form.value_bytes, form.max_width};
+  if (const auto found = assignment_of(bytes_, keyword, shape)) {
+    take_value(anchor.rule, literal, found->value, found->quoted);
+  }
+  if (anchor.name_only) return;
+  Range within{keyword.end, keyword.end + kKeywordReach};
+  while (const auto found = next_credential(bytes_, within, shape)) {
+    take_value(anchor.rule, literal, found->value, found->quoted);
+    within.begin = found->value.end;
+    if (within.begin >= within.end) break;
+  }
+}
+
+void Matcher::take_value(std::uint32_t rule, std::size_t keyword, Range value, bool quoted) {
+  const Form& form = catalogue_->plan.forms[rule];
+  const std::size_t size = value.end - value.begin;
+  if (size < form.min_width || size > form.max_width) return;
+  Pending& pending = state(rule);
+  if (value.begin < pending.free_from) return;
+  const re2::StringPiece text(bytes_.data() + value.begin, size);
+  const RE2& pattern = catalogue_->patterns[rule].pattern->get();
+  if (!pattern.Match(text, 0, size, RE2::ANCHOR_BOTH, nullptr, 0)) return;
+  pending.free_from = value.end;
+  matches_.push_back({rule, {keyword, value.end}, value, quoted, true});
+}
+
+}  // namespace lr::secrets

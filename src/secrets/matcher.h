@@ -1,0 +1,72 @@
+// Finding the exact matches of rules in bytes: stage one and stage two. Which matches there are
+// depends on the bytes alone, not on how the search for them was cut into windows.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "secrets/catalogue_impl.h"
+#include "secrets/document.h"
+
+namespace lr::secrets {
+
+/// What a rule's pattern matched, before any filter.
+struct Match {
+  std::uint32_t rule = 0;
+  Range all;
+  Range secret;
+  bool quoted = true;  ///< False for a bare word that was assigned.
+  bool wanted = true;  ///< False for one that only stands near what match_near() was asked for.
+};
+
+/// Searches for one thread; reuses its memory from one search to the next.
+class Matcher {
+ public:
+  /// Errors: kResourceExhausted when there is no memory for Vectorscan's scratch.
+  static Result<Matcher> make(const Catalogue::Impl& catalogue);
+
+  /// Every match in `bytes`, sorted by begin.
+  const std::vector<Match>& match(std::string_view bytes);
+  /// Every match that touches one of the ranges or is within kKeywordReach of one, exactly those
+  /// that match() would find there; and, not `wanted`, others that stand beside them. Sorted.
+  const std::vector<Match>& match_near(std::string_view bytes, std::span<const Range> ranges);
+
+ private:
+  struct Hit {
+    std::size_t to = 0;
+    std::uint32_t expression = 0;
+    friend auto operator<=>(const Hit&, const Hit&) = default;
+  };
+  struct Pending {  ///< Where a kWindow rule is to be searched.
+    std::size_t begin = 0, end = 0;
+    std::size_t free_from = 0;  ///< Behind the rule's last match.
+    bool active = false, touched = false;
+  };
+
+  explicit Matcher(const Catalogue::Impl& catalogue);
+  void collect(const Stage& stage, Range range);
+  void collect_chunk(const Stage& stage, Range chunk, std::size_t overlap);
+  void take_hit(const Hit& hit);
+  void take_anchored(const Anchor& anchor, std::size_t literal);
+  void take_window(const Anchor& anchor, std::size_t literal);
+  void take_assigned(const Anchor& anchor, std::size_t literal);
+  void search_pending(std::uint32_t rule);
+  void take_value(std::uint32_t rule, std::size_t keyword, Range value, bool quoted);
+  bool run_pattern(std::uint32_t rule, Range where, RE2::Anchor anchor, Match& match) const;
+  Pending& state(std::uint32_t rule);
+  void begin(std::string_view bytes);
+  void finish();
+
+  const Catalogue::Impl* catalogue_;
+  Scratch scratch_;
+  std::string_view bytes_;
+  std::vector<Hit> hits_;
+  std::vector<Match> matches_;
+  std::vector<Pending> states_;
+  std::vector<std::uint32_t> touched_;
+};
+
+}  // namespace lr::secrets

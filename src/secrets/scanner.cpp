@@ -1,0 +1,221 @@
+#include "secrets/scanner.h"
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "base/clock.h"
+#include "secrets/catalogue_impl.h"
+#include "secrets/filters/filters.h"
+#include "secrets/line_index.h"
+#include "secrets/matcher.h"
+
+namespace lr::secrets {
+namespace {
+
+constexpr std::size_t kLineMax = 4096;
+
+/// Rules with a look of their own come before values found by a vendor's name, and those before
+/// values found by any name.
+int rank(const Rule& rule) {
+  if (rule.family == "generic") return 0;
+  return rule.assigned.empty() ? 2 : 1;
+}
+
+bool overlap(const Range& a, const Range& b) { return a.begin < b.end && b.begin < a.end; }
+
+Matcher make_matcher(const Catalogue::Impl& catalogue) {
+  auto matcher = Matcher::make(catalogue);
+  LR_CHECK(matcher.has_value());  // Out of memory is a bug of the machine, not of the input.
+  return std::move(*matcher);
+}
+
+}  // namespace
+
+struct Scanner::Impl {
+  /// Bytes of one layer of a document: its own, or what was decoded out of it.
+  struct Layer {
+    const Document* document = nullptr;
+    std::string_view bytes;
+    std::vector<std::string> via;
+    int depth = 0;
+    Range origin;  ///< Where the bytes stand in the document itself; for line and column.
+  };
+
+  Impl(const Catalogue& from, CandidateSink& to, ScannerOptions chosen)
+      : catalogue(from.impl()),
+        sink(to),
+        options(chosen),
+        now(std::chrono::floor<std::chrono::seconds>(SystemClock().wall())
+                .time_since_epoch()
+                .count()) {}
+
+  void scan(const Document& document, std::optional<std::span<const Range>> changed);
+  void scan_layer(const Layer& layer, std::optional<std::span<const Range>> changed);
+  void scan_path(const Document& document);
+  void report(const Layer& layer, const std::vector<Match>& matches);
+  bool outranked(const Match& match, const std::vector<Match>& matches, std::size_t index) const;
+  bool has_companions(const Layer& layer, const Match& match, const LineIndex& lines) const;
+  bool path_fits(const Match& match, std::string_view path) const;
+  void report_one(const Layer& layer, const Match& match, LineIndex& lines);
+  Matcher& matcher_at(int depth);
+
+  const Catalogue::Impl& catalogue;
+  CandidateSink& sink;
+  ScannerOptions options;
+  std::int64_t now;
+  Coverage coverage;
+  std::uint64_t decoded_left = 0;
+  LineIndex document_lines{{}};
+  std::vector<std::unique_ptr<Matcher>> matchers;  ///< One for each depth of decoding.
+};
+
+Matcher& Scanner::Impl::matcher_at(int depth) {
+  const auto index = static_cast<std::size_t>(depth);
+  while (matchers.size() <= index) {
+    matchers.push_back(std::make_unique<Matcher>(make_matcher(catalogue)));
+  }
+  return *matchers[index];
+}
+
+void Scanner::Impl::scan(const Document& document, std::optional<std::span<const Range>> changed) {
+  ++coverage.documents;
+  coverage.bytes += document.bytes.size();
+  decoded_left = options.decoded_bytes_max;
+  document_lines = LineIndex(document.bytes);
+  if (!changed && catalogue.has_path_rules) scan_path(document);
+  const Layer layer{&document, document.bytes, {document.via.begin(), document.via.end()}, 0, {}};
+  scan_layer(layer, changed);
+}
+
+void Scanner::Impl::scan_layer(const Layer& layer, std::optional<std::span<const Range>> changed) {
+  Matcher& matcher = matcher_at(layer.depth);
+  report(layer, changed ? matcher.match_near(layer.bytes, *changed) : matcher.match(layer.bytes));
+}
+
+void Scanner::Impl::scan_path(const Document& document) {
+  for (std::uint32_t i = 0; i < catalogue.rules.size(); ++i) {
+    if (catalogue.plan.forms[i].how != How::kPath) continue;
+    const Match match{i, {0, 0}, {0, 0}, true, true};
+    if (!path_fits(match, document.path)) continue;
+    Candidate candidate;
+    candidate.rule = &catalogue.rules[i];
+    candidate.confidence = candidate.rule->confidence;
+    candidate.secret = candidate.match = document.path;
+    candidate.place.surface = document.surface;
+    candidate.place.path = document.path;
+    candidate.place.via = {document.via.begin(), document.via.end()};
+    candidate.place.object = document.object;
+    if (candidate.confidence >= options.least) sink.found(candidate);
+  }
+}
+
+bool Scanner::Impl::path_fits(const Match& match, std::string_view path) const {
+  const auto& pattern = catalogue.patterns[match.rule].path;
+  return pattern == nullptr ||
+         RE2::PartialMatch(re2::StringPiece(path.data(), path.size()), pattern->get());
+}
+
+bool Scanner::Impl::outranked(const Match& match, const std::vector<Match>& matches,
+                              std::size_t index) const {
+  const int own = rank(catalogue.rules[match.rule]);
+  const auto beats = [&](const Match& other) {
+    return overlap(other.all, match.secret) && rank(catalogue.rules[other.rule]) > own &&
+           path_fits(other, "");
+  };
+  for (std::size_t i = index + 1; i < matches.size() && matches[i].all.begin < match.secret.end;
+       ++i) {
+    if (beats(matches[i])) return true;
+  }
+  const std::size_t reach = match.secret.begin > kMatchMax ? match.secret.begin - kMatchMax : 0;
+  for (std::size_t i = index; i-- > 0 && matches[i].all.begin >= reach;) {
+    if (beats(matches[i])) return true;
+  }
+  return false;
+}
+
+void Scanner::Impl::report(const Layer& layer, const std::vector<Match>& matches) {
+  if (matches.empty()) return;
+  LineIndex lines(layer.bytes);
+  for (std::size_t i = 0; i < matches.size(); ++i) {
+    const Match& match = matches[i];
+    const Rule& rule = catalogue.rules[match.rule];
+    if (!match.wanted || !rule.report || !path_fits(match, layer.document->path)) continue;
+    if (rank(rule) < 2 && outranked(match, matches, i)) continue;
+    report_one(layer, match, lines);
+  }
+}
+
+bool Scanner::Impl::has_companions(const Layer& layer, const Match& match,
+                                   const LineIndex& lines) const {
+  const re2::StringPiece text(layer.bytes.data(), layer.bytes.size());
+  return std::ranges::all_of(catalogue.rules[match.rule].companions, [&](const Companion& wanted) {
+    const auto other = catalogue.by_id.find(wanted.rule);
+    if (other == catalogue.by_id.end() || !catalogue.patterns[other->second].pattern) return false;
+    Range near{0, layer.bytes.size()};
+    if (wanted.within_lines) near = lines.lines_around(match.all, *wanted.within_lines);
+    if (wanted.within_columns) {
+      const std::size_t columns = *wanted.within_columns;
+      near.begin = std::max(near.begin, match.all.begin - std::min(columns, match.all.begin));
+      near.end = std::min(near.end, match.all.end + columns);
+    }
+    return catalogue.patterns[other->second].pattern->get().Match(text, near.begin, near.end,
+                                                                  RE2::UNANCHORED, nullptr, 0);
+  });
+}
+
+void Scanner::Impl::report_one(const Layer& layer, const Match& match, LineIndex& lines) {
+  const auto text = [&](const Range& range) {
+    return layer.bytes.substr(range.begin, range.end - range.begin);
+  };
+  Subject subject;
+  subject.rule = &catalogue.rules[match.rule];
+  subject.secret = text(match.secret);
+  subject.match = text(match.all);
+  subject.line = text(lines.line_around(match.all, kLineMax));
+  const std::size_t before = std::min<std::size_t>(match.all.begin, kKeywordReach);
+  subject.before = text({match.all.begin - before, match.all.begin});
+  subject.path = layer.document->path;
+  subject.object = layer.document->object;
+  subject.quoted = match.quoted;
+  Verdict verdict = judge(subject, catalogue.patterns[match.rule], now);
+  if (!verdict.keep || verdict.confidence < options.least) return;
+  if (!subject.rule->companions.empty() && !has_companions(layer, match, lines)) {
+    return;
+  }
+  Candidate candidate;
+  candidate.rule = subject.rule;
+  candidate.secret = subject.secret;
+  candidate.match = subject.match;
+  candidate.line = subject.line;
+  candidate.confidence = verdict.confidence;
+  candidate.proved = verdict.proved;
+  candidate.allowed_inline = verdict.allowed_inline;
+  candidate.note = std::move(verdict.note);
+  candidate.place.surface = layer.document->surface;
+  candidate.place.path = layer.document->path;
+  candidate.place.object = layer.document->object;
+  candidate.place.via = layer.via;
+  candidate.place.offset = match.secret.begin;
+  const LineColumn at =
+      layer.depth == 0 ? lines.at(match.secret.begin) : document_lines.at(layer.origin.begin);
+  candidate.place.line = at.line;
+  candidate.place.column = at.column;
+  sink.found(candidate);
+}
+
+Scanner::Scanner(const Catalogue& catalogue, CandidateSink& sink, ScannerOptions options)
+    : impl_(std::make_unique<Impl>(catalogue, sink, options)) {}
+Scanner::~Scanner() = default;
+
+void Scanner::visit(const Document& document) { impl_->scan(document, std::nullopt); }
+
+void Scanner::visit_changed(const Document& document, std::span<const Range> changed) {
+  impl_->scan(document, changed);
+}
+
+const Coverage& Scanner::coverage() const { return impl_->coverage; }
+
+}  // namespace lr::secrets
