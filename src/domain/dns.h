@@ -91,9 +91,10 @@ struct DnsKey {
   std::uint8_t algorithm = 0;
   std::string key;
 };
-/// Any type that no check reads field by field: the RDATA on the wire.
+/// Any type that no check reads field by field.
 struct Opaque {
-  std::string wire;
+  std::string wire{};  ///< RDATA as on the wire, or "" when it came from a zone file.
+  std::string text{};  ///< As the zone file had it, or "".
 };
 using Rdata = std::variant<Opaque, text::IpAddress, HostName, MailExchange, Text, StartOfAuthority,
                            CertificateAuthority, TlsAssociation, DelegationSigner, DnsKey>;
