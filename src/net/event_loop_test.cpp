@@ -97,6 +97,30 @@ TEST(TaskScope, CloseEndsEvenWhatIgnoresErrors) {
   EXPECT_EQ(counts.ended, 8);
 }
 
+Task<> hold(std::shared_ptr<int> /*held*/) {
+  while (true) co_await sleep_for(milliseconds(1));
+}
+
+Task<> hold_in_turn(std::shared_ptr<int> held) {
+  std::vector<Task<>> all;
+  for (int i = 0; i < 2; ++i) all.push_back(hold(held));
+  co_return co_await run_all(std::move(all), 1);
+}
+
+Task<> cancel_in_turn(EventLoop& loop, std::shared_ptr<int> held) {
+  TaskScope scope(loop);
+  scope.spawn(hold_in_turn(std::move(held)));
+  LR_CO_TRY_VOID(co_await sleep_for(milliseconds(5)));
+  co_return co_await scope.close(Deadline::after(seconds(5)));
+}
+
+TEST(RunAll, KeepsNothingOfTasksThatNeverRan) {
+  EventLoop loop;
+  auto held = std::make_shared<int>(0);
+  EXPECT_TRUE(loop.block_on(cancel_in_turn(loop, held)));
+  EXPECT_EQ(held.use_count(), 1);
+}
+
 TEST(TaskScope, TasksLeftBehindDieWithTheLoop) {
   Counts counts;
   {

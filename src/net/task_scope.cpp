@@ -78,11 +78,13 @@ struct Batch {
   std::vector<std::unique_ptr<asio::cancellation_signal>> signals;
 };
 
+/// Called only while run_all() waits, whose frame owns the batch. (A shared pointer here would be
+/// the batch's own: its gate keeps this.)
 struct CancelBatch {
-  std::shared_ptr<Batch> batch;
+  Batch& batch;
   void operator()() const {
-    batch->next = batch->tasks.size();
-    for (const auto& signal : batch->signals) signal->emit(asio::cancellation_type::terminal);
+    batch.next = batch.tasks.size();
+    for (const auto& signal : batch.signals) signal->emit(asio::cancellation_type::terminal);
   }
 };
 
@@ -118,7 +120,7 @@ Task<> run_all(std::vector<Task<>> tasks, std::size_t width) {
     asio::co_spawn(executor, work_on(batch),
                    asio::bind_cancellation_slot(slot, OnWorkerDone{batch}));
   }
-  CancelBatch cancel{batch};
+  CancelBatch cancel{*batch};
   co_await batch->done.wait(executor, cancel);
   co_return Result<>();
 }
