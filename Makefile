@@ -53,17 +53,17 @@ conformance: setup-test ## Run the public suites in CONFORMANCE=folder
 asan: setup-test ## Run every test under the address and undefined-behaviour sanitizers
 	@$(CMAKE) --preset asan >/dev/null
 	@$(CMAKE) --build build/asan -j $(JOBS)
-	@GTEST_FILTER='-LabMatrix.*' ctest --test-dir build/asan --output-on-failure
+	@ctest --test-dir build/asan --output-on-failure
 
 tsan: setup-test ## Run the net, store and guard tests under the thread sanitizer
 	@$(CMAKE) --preset tsan >/dev/null
 	@$(CMAKE) --build build/tsan -j $(JOBS) --target net_test store_test guard_test
 	@ctest --test-dir build/tsan --output-on-failure -R '^(net|store|guard)$$'
 
-fuzz: setup-test ## Run every fuzz target for FUZZ_SECONDS
-	@$(CMAKE) --preset fuzz >/dev/null
-	@$(CMAKE) --build build/fuzz -j $(JOBS)
-	@tools/run_fuzzers.sh build/fuzz/bin $(FUZZ_SECONDS)
+fuzz: setup-test ## Run every fuzz target for FUZZ_SECONDS, in the build of `make asan`
+	@$(CMAKE) --preset asan >/dev/null
+	@$(CMAKE) --build build/asan -j $(JOBS) --target fuzzers
+	@tools/run_fuzzers.sh build/asan/bin $(FUZZ_SECONDS)
 
 lab-matrix: setup-test ## Audit the lab once per defect and MATRIX_SEEDS times without any
 	@$(CMAKE) --preset release -DLR_TESTS=ON -DLR_BENCH=OFF >/dev/null

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# run_fuzzers.sh BINARIES SECONDS: runs every fuzz target for SECONDS, two at a time, each from its
-# seeds in fuzz/corpus/<target>. Fails on a finding, and when a target did not reach what it says
-# it reaches (the target itself checks that at exit).
+# run_fuzzers.sh BINARIES SECONDS: runs every fuzz target for SECONDS, as many at a time as there
+# are cores, each from its seeds in fuzz/corpus/<target> and with the words of fuzz/<target>.dict.
+# Fails on a finding, and when a target did not reach what it says it reaches (the target itself
+# checks that at exit).
 set -uo pipefail
 cd "$(dirname "$0")/.."
 binaries=$1
@@ -10,12 +11,13 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 run_one() {
-  local binary=$1 name
+  local binary=$1 name words=()
   name=$(basename "$binary")
   mkdir -p "$work/$name"
+  if [ -f "fuzz/$name.dict" ]; then words=("-dict=fuzz/$name.dict"); fi
   if "$binary" -max_total_time="$duration" -timeout=10 -rss_limit_mb=2048 -max_len=16384 \
-      -print_final_stats=1 -artifact_prefix="$work/$name-" "$work/$name" "fuzz/corpus/$name" \
-      >"$work/$name.log" 2>&1; then
+      -print_final_stats=1 -artifact_prefix="$work/$name-" "${words[@]}" \
+      "$work/$name" "fuzz/corpus/$name" >"$work/$name.log" 2>&1; then
     echo "fuzz: $name ok: $(grep -E '^stat::number_of_executed_units' "$work/$name.log" |
       awk '{print $2}') runs; $(grep -E '^reached:' "$work/$name.log" | tail -n 1)"
   else
