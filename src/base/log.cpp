@@ -1,5 +1,6 @@
 #include "base/log.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <condition_variable>
@@ -14,26 +15,57 @@ constexpr std::size_t kShownBytesMax = 256;
 constexpr std::size_t kShards = 8;
 constexpr std::size_t kWakeBytes = 64 * 1024;
 
-std::string_view level_name(LogLevel level) {
-  constexpr std::array<std::string_view, 4> kNames = {"debug", "info", "warn", "error"};
-  return kNames[static_cast<std::size_t>(level)];
+/// Between the time and the message.
+std::string_view level_field(LogLevel level) {
+  constexpr std::array<std::string_view, 4> kFields = {
+      R"(","level":"debug","message":")", R"(","level":"info","message":")",
+      R"(","level":"warn","message":")", R"(","level":"error","message":")"};
+  return kFields[static_cast<std::size_t>(level)];
 }
+
+template <class Out>
+void append(Out& out, std::string_view text) {
+  out.append(text.data(), text.data() + text.size());
+}
+
+/// May stand in a JSON string as it is.
+constexpr auto kPlain = [] {
+  std::array<bool, 256> table{};
+  for (unsigned c = 0x20; c < 0x7F; ++c) table[c] = c != '"' && c != '\\';
+  return table;
+}();
+
+bool is_plain(char c) { return kPlain[static_cast<unsigned char>(c)]; }
 
 /// Every byte that is not printable ASCII is escaped, so that a line is always valid JSON and a
 /// terminal never sees a control sequence.
 template <class Out>
 void append_escaped(Out& out, std::string_view text) {
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte >= 0x20 && byte < 0x7F && c != '"' && c != '\\') {
-      out.push_back(c);
-    } else if (c == '"' || c == '\\') {
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  while (true) {
+    const char* const special = std::find_if_not(at, end, is_plain);
+    out.append(at, special);
+    if (special == end) return;
+    if (*special == '"' || *special == '\\') {
       out.push_back('\\');
-      out.push_back(c);
+      out.push_back(*special);
     } else {
-      fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(byte));
+      const unsigned byte = static_cast<unsigned char>(*special);
+      fmt::format_to(std::back_inserter(out), "\\u{:04x}", byte);
     }
+    at = special + 1;
   }
+}
+
+/// `number`, which has at most `width` digits, with zeros in front.
+template <class Out>
+void append_padded(Out& out, std::int64_t number, std::size_t width) {
+  char digits[20];
+  for (std::size_t i = width; i-- > 0; number /= 10) {
+    digits[i] = static_cast<char>('0' + number % 10);
+  }
+  out.append(digits, digits + width);
 }
 
 /// The date changes once a second; formatting it for every line would cost more than the rest.
@@ -49,8 +81,10 @@ void append_time(Out& out) {
     cached = format_rfc3339(WallTime(std::chrono::microseconds(second * 1'000'000))).substr(0, 19);
     cached_second = second;
   }
-  out.append(cached.data(), cached.data() + cached.size());
-  fmt::format_to(std::back_inserter(out), ".{:06d}Z", micros % 1'000'000);
+  append(out, cached);
+  out.push_back('.');
+  append_padded(out, micros % 1'000'000, 6);
+  out.push_back('Z');
 }
 
 std::size_t shard_of_this_thread() {
@@ -137,11 +171,9 @@ struct Log::Impl {
 
 LogLine::LogLine(Log* log, LogLevel level, Literal message) : log_(log) {
   if (log_ == nullptr) return;
-  constexpr std::string_view kTime = "{\"time\":\"";
-  text_.append(kTime.data(), kTime.data() + kTime.size());
+  append(text_, "{\"time\":\"");
   append_time(text_);
-  fmt::format_to(std::back_inserter(text_), "\",\"level\":\"{}\",\"message\":\"",
-                 level_name(level));
+  append(text_, level_field(level));
   append_escaped(text_, message.view());
   text_.push_back('"');
 }
@@ -158,22 +190,34 @@ LogLine::~LogLine() {
 
 LogLine& LogLine::add_text(Literal key, std::string_view value) {
   if (log_ == nullptr) return *this;
-  const std::string_view name = key.view();
-  text_.push_back(',');
+  append_key(key);
   text_.push_back('"');
-  text_.append(name.data(), name.data() + name.size());
-  constexpr std::string_view kOpen = "\":\"";
-  text_.append(kOpen.data(), kOpen.data() + kOpen.size());
   append_escaped(text_, value.substr(0, kShownBytesMax));
   text_.push_back('"');
   return *this;
 }
 
+LogLine& LogLine::add_bare(Literal key, std::string_view value) {
+  if (log_ == nullptr) return *this;
+  append_key(key);
+  append(text_, value);
+  return *this;
+}
+
+void LogLine::append_key(Literal key) {
+  append(text_, ",\"");
+  append(text_, key.view());
+  append(text_, "\":");
+}
+
 LogLine& LogLine::add(Literal key, nanoseconds value) {
   if (log_ == nullptr) return *this;
-  const std::int64_t micros = value.count() / 1'000;
-  fmt::format_to(std::back_inserter(text_), ",\"{}\":{}.{:03d}", key.view(), micros / 1'000,
-                 micros % 1'000);
+  // A negative duration can only come from a broken clock.
+  const std::int64_t micros = std::max<std::int64_t>(0, value.count() / 1'000);
+  const fmt::format_int whole(micros / 1'000);
+  add_bare(key, {whole.data(), whole.size()});
+  text_.push_back('.');
+  append_padded(text_, micros % 1'000, 3);
   return *this;
 }
 

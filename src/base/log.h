@@ -66,14 +66,21 @@ class LogLine {
   }
   template <std::integral T>
   LogLine& add(Literal key, T value) {
-    if (log_ != nullptr) fmt::format_to(std::back_inserter(text_), ",\"{}\":{}", key.view(), value);
-    return *this;
+    if constexpr (std::same_as<T, bool>) {
+      return add_bare(key, value ? "true" : "false");
+    } else {
+      const fmt::format_int digits(value);
+      return add_bare(key, {digits.data(), digits.size()});
+    }
   }
   /// In milliseconds with three decimals.
   LogLine& add(Literal key, nanoseconds value);
 
  private:
   LogLine& add_text(Literal key, std::string_view value);
+  /// A value that needs no quotes.
+  LogLine& add_bare(Literal key, std::string_view value);
+  void append_key(Literal key);
   Log* log_;  ///< Null: the level is off and nothing is built.
   fmt::basic_memory_buffer<char, 480> text_;
 };

@@ -1,8 +1,7 @@
 #include "decide/rate.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <charconv>
 #include <limits>
 
 namespace lr::decide {
@@ -44,14 +43,26 @@ std::int64_t tolerance_us(const contract::Rate& rate, std::int64_t emission) {
 std::int64_t whole_seconds_up(std::int64_t us) { return us <= 0 ? 0 : (us - 1) / 1'000'000 + 1; }
 
 /// A Structured Fields string (RFC 9651 section 3.3.3).
-std::string quoted(std::string_view name) {
-  std::string out = "\"";
-  for (const char c : name) {
-    if (c < 0x20 || c > 0x7e) continue;
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
+void append_quoted(std::string& out, std::string_view name) {
+  const auto plain = [](char c) { return c >= 0x20 && c <= 0x7e && c != '"' && c != '\\'; };
+  out += '"';
+  if (std::ranges::all_of(name, plain)) {
+    out += name;
+  } else {
+    for (const char c : name) {
+      if (c < 0x20 || c > 0x7e) continue;
+      if (!plain(c)) out += '\\';
+      out += c;
+    }
   }
-  return out + '"';
+  out += '"';
+}
+
+template <class Number>
+void append_parameter(std::string& out, std::string_view name, Number number) {
+  char digits[24];
+  const char* end = std::to_chars(digits, digits + sizeof digits, number).ptr;
+  out.append(name).append(digits, static_cast<std::size_t>(end - digits));
 }
 
 }  // namespace
@@ -85,12 +96,24 @@ RateVerdict decide_rate(const contract::Rate& rate, RateTime stored, RateTime no
 }
 
 std::string rate_policy_member(std::string_view name, const contract::Rate& rate) {
-  return fmt::format("{};q={};w={}", quoted(name), rate.count, rate.per.count());
+  std::string out;
+  append_quoted(out, name);
+  append_parameter(out, ";q=", rate.count);
+  append_parameter(out, ";w=", rate.per.count());
+  return out;
 }
 
 std::string rate_state_member(std::string_view name, const RateVerdict& verdict) {
+  std::string out;
+  append_rate_state(out, name, verdict);
+  return out;
+}
+
+void append_rate_state(std::string& out, std::string_view name, const RateVerdict& verdict) {
   const std::int64_t wait = verdict.allowed ? verdict.reset_us : verdict.retry_after_us;
-  return fmt::format("{};r={};t={}", quoted(name), verdict.remaining, whole_seconds_up(wait));
+  append_quoted(out, name);
+  append_parameter(out, ";r=", verdict.remaining);
+  append_parameter(out, ";t=", whole_seconds_up(wait));
 }
 
 }  // namespace lr::decide

@@ -28,5 +28,7 @@ RateVerdict decide_rate(const contract::Rate& rate, RateTime stored, RateTime no
 /// `"chat-user";q=10;w=60` and `"chat-user";r=3;t=12`.
 std::string rate_policy_member(std::string_view name, const contract::Rate& rate);
 std::string rate_state_member(std::string_view name, const RateVerdict& verdict);
+/// The same at the end of `out`, for the request path.
+void append_rate_state(std::string& out, std::string_view name, const RateVerdict& verdict);
 
 }  // namespace lr::decide

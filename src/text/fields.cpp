@@ -8,25 +8,22 @@
 namespace lr::text {
 namespace {
 
-constexpr CharTable make_value_table() {
-  CharTable table{};
-  for (unsigned c = 0x20; c < 256; ++c) table[c] = c == 0x7f ? 0 : 1;
-  table['\t'] = 1;
-  return table;
-}
-constexpr CharTable kValueChars = make_value_table();
-
-/// True when none of the eight bytes is below 0x20 or equal to 0x7f; a tab is a false alarm that
-/// the caller settles byte by byte.
-bool eight_are_plain(const char* at) {
-  constexpr std::uint64_t kOnes = 0x0101010101010101ull;
-  constexpr std::uint64_t kHighs = 0x8080808080808080ull;
+std::uint64_t eight_at(const char* at) {
   std::uint64_t word = 0;
   std::memcpy(&word, at, sizeof word);
-  const std::uint64_t low = (word - kOnes * 0x20) & ~word & kHighs;
-  const std::uint64_t flipped = word ^ (kOnes * 0x7f);
-  const std::uint64_t del = (flipped - kOnes) & ~flipped & kHighs;
-  return (low | del) == 0;
+  return word;
+}
+
+/// to_lower() of eight bytes at once: in each byte that holds an ASCII capital, the bit 0x20 is
+/// set. The additions never carry into the next byte, because the high bits are left out.
+constexpr std::uint64_t eight_lower(std::uint64_t word) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101ull;
+  constexpr std::uint64_t kHighs = 0x80 * kOnes;
+  const std::uint64_t low = word & ~kHighs;
+  const std::uint64_t from_a = low + (0x80 - 'A') * kOnes;
+  const std::uint64_t behind_z = low + (0x7f - 'Z') * kOnes;
+  const std::uint64_t capital = (from_a ^ behind_z) & ~word & kHighs;
+  return word | capital >> 2;
 }
 
 template <class List>
@@ -73,11 +70,21 @@ bool list_has_member(std::string_view list, std::string_view token) {
 }  // namespace
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) {
-  if (a.size() != b.size()) return false;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    if (to_lower(a[i]) != to_lower(b[i])) return false;
+  const std::size_t size = a.size();
+  if (size != b.size()) return false;
+  if (size < 8) {
+    for (std::size_t i = 0; i < size; ++i) {
+      if (to_lower(a[i]) != to_lower(b[i])) return false;
+    }
+    return true;
   }
-  return true;
+  const auto same = [&](std::size_t at) {
+    return eight_lower(eight_at(a.data() + at)) == eight_lower(eight_at(b.data() + at));
+  };
+  for (std::size_t at = 0; at + 8 < size; at += 8) {
+    if (!same(at)) return false;
+  }
+  return same(size - 8);  // Overlaps what was compared already.
 }
 
 std::string lower_ascii(std::string_view text) {
@@ -98,8 +105,13 @@ bool is_token(std::string_view text) {
 }
 
 bool is_field_value(std::string_view text) {
-  while (text.size() >= 8 && eight_are_plain(text.data())) text.remove_prefix(8);
-  return std::ranges::all_of(text, [](char c) { return in_table(kValueChars, c); });
+  // Without a way out in the middle the compiler looks at many bytes at once.
+  bool control = false;
+  for (const char c : text) {
+    const auto byte = static_cast<std::uint8_t>(c);
+    control |= (byte < 0x20 && byte != '\t') || byte == 0x7f;
+  }
+  return !control;
 }
 
 void Fields::set(std::string_view name, std::string_view value) { set_named(fields_, name, value); }

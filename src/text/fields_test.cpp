@@ -13,6 +13,30 @@ TEST(Fields, NamesCompareWithoutCase) {
   EXPECT_EQ(lower_ascii("AbZ[\xc4"), "abz[\xc4");
 }
 
+/// The definition, byte by byte.
+bool same_letter(unsigned a, unsigned b) {
+  const auto lower = [](unsigned c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; };
+  return lower(a) == lower(b);
+}
+
+// Long texts are compared eight bytes at a time; every pair of bytes at every place must agree.
+TEST(Fields, ComparingManyBytesAtOnceChangesNothing) {
+  for (const std::size_t size : {1u, 7u, 8u, 9u, 15u, 16u, 17u}) {
+    for (std::size_t at = 0; at < size; ++at) {
+      std::string a(size, 'x');
+      std::string b(size, 'X');
+      for (unsigned first = 0; first < 256; ++first) {
+        for (unsigned second = 0; second < 256; ++second) {
+          a[at] = static_cast<char>(first);
+          b[at] = static_cast<char>(second);
+          ASSERT_EQ(equals_ignoring_case(a, b), same_letter(first, second))
+              << size << " " << at << " " << first << " " << second;
+        }
+      }
+    }
+  }
+}
+
 TEST(Fields, TrimsSpacesAndTabsOnly) {
   EXPECT_EQ(trim_ows(" \t a b\t "), "a b");
   EXPECT_EQ(trim_ows(" \t"), "");
