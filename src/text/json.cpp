@@ -1,10 +1,14 @@
 #include "text/json.h"
 
 #include <algorithm>
+#include <array>
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/value_stack.hpp>
 #include <charconv>
+#include <cstddef>
 #include <functional>
+#include <memory_resource>
+#include <numeric>
 #include <vector>
 
 #include "text/ascii.h"
@@ -16,14 +20,29 @@ namespace {
 // no choice of keys makes it slow.
 constexpr std::size_t kPairwiseKeys = 16;
 
-/// The keys of all objects that are open, in one buffer.
+/// The keys of all objects that are open. Keys without escapes are views into the input; the others
+/// are copied into one buffer.
 class OpenKeys {
  public:
+  explicit OpenKeys(std::string_view input) : input_(input) {
+    keys_.reserve(16);
+    starts_.reserve(8);
+  }
+
   void open_object() { starts_.push_back(keys_.size()); }
+  /// A piece of a key whose end is still to come.
   void append(std::string_view part) { bytes_.append(part); }
 
-  void end_key(std::size_t input_offset) {
-    keys_.push_back({key_start_, bytes_.size() - key_start_, input_offset});
+  /// The last or only piece.
+  void end_key(std::string_view part) {
+    const bool whole = bytes_.size() == key_start_;
+    const std::optional<std::size_t> offset = offset_of(part);
+    if (whole && offset) {
+      keys_.push_back({part.data(), key_start_, part.size(), *offset});
+      return;
+    }
+    bytes_.append(part);
+    keys_.push_back({nullptr, key_start_, bytes_.size() - key_start_, offset.value_or(0)});
     key_start_ = bytes_.size();
   }
 
@@ -35,7 +54,7 @@ class OpenKeys {
     const auto first = keys_.begin() + static_cast<std::ptrdiff_t>(start);
     const auto count = static_cast<std::size_t>(keys_.end() - first);
     const auto repeated = count <= kPairwiseKeys ? pairwise(start) : sorted(start);
-    if (count != 0) key_start_ = first->start;
+    if (count != 0) key_start_ = first->copied;
     bytes_.resize(key_start_);
     keys_.erase(first, keys_.end());
     return repeated;
@@ -43,13 +62,23 @@ class OpenKeys {
 
  private:
   struct Key {
-    std::size_t start;
+    const char* input;   ///< In the input; null for a copied key.
+    std::size_t copied;  ///< Where it starts in bytes_, or would start.
     std::size_t length;
-    std::size_t input_offset;
+    std::size_t input_offset;  ///< 0 when not known.
   };
 
   std::string_view text(const Key& key) const {
-    return std::string_view(bytes_).substr(key.start, key.length);
+    return {key.input != nullptr ? key.input : bytes_.data() + key.copied, key.length};
+  }
+
+  /// Keys with escapes come from a buffer of the tokenizer; their place is not known.
+  std::optional<std::size_t> offset_of(std::string_view part) const {
+    const std::less_equal<const char*> before;
+    const bool inside = before(input_.data(), part.data()) &&
+                        before(part.data() + part.size(), input_.data() + input_.size());
+    if (!inside) return std::nullopt;
+    return static_cast<std::size_t>(part.data() - input_.data());
   }
 
   std::optional<std::size_t> pairwise(std::size_t start) const {
@@ -62,21 +91,26 @@ class OpenKeys {
   }
 
   std::optional<std::size_t> sorted(std::size_t start) const {
-    std::vector<Key> keys(keys_.begin() + static_cast<std::ptrdiff_t>(start), keys_.end());
-    std::ranges::sort(keys, [this](const Key& a, const Key& b) {
-      const int order = text(a).compare(text(b));
-      return order != 0 ? order < 0 : a.start < b.start;
+    std::vector<std::size_t> order(keys_.size() - start);
+    std::iota(order.begin(), order.end(), start);
+    std::ranges::sort(order, [this](std::size_t a, std::size_t b) {
+      const int sign = text(keys_[a]).compare(text(keys_[b]));
+      return sign != 0 ? sign < 0 : a < b;
     });
-    const auto repeated = std::ranges::adjacent_find(
-        keys, [this](const Key& a, const Key& b) { return text(a) == text(b); });
-    if (repeated == keys.end()) return std::nullopt;
-    return (repeated + 1)->input_offset;
+    const auto repeated =
+        std::ranges::adjacent_find(order, {}, [this](std::size_t i) { return text(keys_[i]); });
+    if (repeated == order.end()) return std::nullopt;
+    return keys_[*(repeated + 1)].input_offset;
   }
 
+  std::string_view input_;
   std::string bytes_;
   std::size_t key_start_ = 0;
-  std::vector<Key> keys_;
-  std::vector<std::size_t> starts_;
+  /// Small documents, which are most, stay off the heap.
+  std::array<std::byte, 1024> first_;
+  std::pmr::monotonic_buffer_resource memory_{first_.data(), first_.size()};
+  std::pmr::vector<Key> keys_{&memory_};
+  std::pmr::vector<std::size_t> starts_{&memory_};
 };
 
 /// Receives the events of Boost's tokenizer and builds the value. The names and signatures are
@@ -88,7 +122,7 @@ class Builder {
   static constexpr std::size_t max_key_size = std::size_t(-1);
   static constexpr std::size_t max_string_size = std::size_t(-1);
 
-  Builder(std::string_view input, json::storage_ptr storage) : input_(input) {
+  Builder(std::string_view input, json::storage_ptr storage) : keys_(input) {
     stack_.reset(std::move(storage));
   }
 
@@ -119,8 +153,7 @@ class Builder {
     return true;
   }
   bool on_key(json::string_view part, std::size_t, json::error_code&) {
-    keys_.append(part);
-    keys_.end_key(offset_of(part));
+    keys_.end_key(part);
     stack_.push_key(part);
     return true;
   }
@@ -175,16 +208,8 @@ class Builder {
     return false;
   }
 
-  /// Keys with escapes come from a buffer of the tokenizer; their place is not known.
-  std::size_t offset_of(std::string_view part) const {
-    const std::less_equal<const char*> before;
-    const bool inside = before(input_.data(), part.data()) &&
-                        before(part.data() + part.size(), input_.data() + input_.size());
-    return inside ? static_cast<std::size_t>(part.data() - input_.data()) : 0;
-  }
-
-  std::string_view input_;
-  json::value_stack stack_;
+  std::array<unsigned char, 1024> first_;  ///< Room for values before their object is made.
+  json::value_stack stack_{{}, first_.data(), first_.size()};
   OpenKeys keys_;
   std::string number_;
   const char* why_ = nullptr;

@@ -108,6 +108,15 @@ TEST(Json, RefusesDuplicateKeysAtEveryLevel) {
   EXPECT_TRUE(accepts(R"({"a":1,"A":2,"a ":3,"ab":4})"));
 }
 
+TEST(Json, KeysWithEscapesAreComparedByWhatTheyMean) {
+  EXPECT_FALSE(accepts(R"({"\u0061":1,"a":2})"));
+  EXPECT_FALSE(accepts(R"({"ab":1,"\u0061b":2})"));
+  EXPECT_FALSE(accepts(R"({"a\u0062":1,"c":{"d\n":1,"e":2},"ab":2})"));
+  EXPECT_FALSE(accepts(R"({"x":{"a\tb":1,"c":2,"a\u0009b":3}})"));
+  EXPECT_TRUE(accepts(R"({"a\u0062":1,"a":{"b\n":1,"b":2},"b":{"b\n":3}})"));
+  EXPECT_TRUE(accepts(R"({"\u0061b":1,"a":2,"b":3})"));
+}
+
 TEST(Json, DuplicatesInLargeObjectsAreFoundQuickly) {
   const auto object = [](int keys, int repeated) {
     std::string text = "{";
