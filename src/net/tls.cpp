@@ -151,19 +151,25 @@ Result<std::shared_ptr<TlsClientContext>> TlsClientContext::create(const std::st
   LR_TRY(SslContext context, make_context(TLS_client_method()));
   SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
   ERR_clear_error();
-  if (ca_file.empty()) {
-    if (SSL_CTX_set_default_verify_paths(context.get()) != 1) {
-      return fail(Code::kInternal, "no system certificates: " + openssl_reason());
-    }
-  } else {
+  if (!ca_file.empty()) {
     LR_TRY_VOID(check_readable(ca_file));
     if (SSL_CTX_load_verify_file(context.get(), ca_file.c_str()) != 1) {
       return bad_file(ca_file, "not a PEM certificate");
     }
   }
   SSL_CTX_set_alpn_protos(context.get(), kHttp11, sizeof kHttp11 - 1);
-  auto impl = std::make_unique<Impl>(Impl{std::move(context)});
+  auto impl = std::make_unique<Impl>();
+  impl->context = std::move(context);
+  impl->wants_system_roots = ca_file.empty();
   return std::shared_ptr<TlsClientContext>(new TlsClientContext(std::move(impl)));
+}
+
+/// A system without roots trusts nobody, and every handshake says so: there is no error to report.
+SSL_CTX* TlsClientContext::Impl::ready() {
+  if (wants_system_roots) {
+    std::call_once(roots_read, [this] { SSL_CTX_set_default_verify_paths(context.get()); });
+  }
+  return context.get();
 }
 
 Result<SelfSigned> make_self_signed(const std::string& host) {

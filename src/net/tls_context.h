@@ -4,6 +4,7 @@
 #include <openssl/ssl.h>
 
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "net/tls.h"
@@ -21,6 +22,11 @@ struct TlsServerContext::Impl {
 
 struct TlsClientContext::Impl {
   SslContext context;
+  bool wants_system_roots = false;
+  std::once_flag roots_read;
+  /// The context with the roots that it trusts. Any thread. Parsing a system's hundred and more
+  /// roots takes tens of milliseconds, so that it is put off until somebody connects by TLS.
+  SSL_CTX* ready();
 };
 
 /// The oldest entry of OpenSSL's error queue as text; empties the queue.

@@ -222,7 +222,7 @@ Task<std::unique_ptr<Stream>> accept_tls(EventLoop& loop, Socket socket, TlsServ
 
 Task<std::unique_ptr<Stream>> connect_tls(EventLoop& loop, Socket socket, TlsClientContext& context,
                                           std::string host, Deadline deadline) {
-  auto stream = std::make_unique<TlsStream>(loop, std::move(socket), context.impl().context.get());
+  auto stream = std::make_unique<TlsStream>(loop, std::move(socket), context.impl().ready());
   if (!stream->valid()) co_return no_memory();
   SSL* ssl = stream->ssl();
   SSL_set_connect_state(ssl);
