@@ -7,6 +7,8 @@ namespace {
 
 /// Buffers that one large request blew up are not kept for the next thousand small ones.
 constexpr std::size_t kKeptCapacity = 16 * 1024;
+/// Holds the parsed form of a usual chat message.
+constexpr std::size_t kDocumentBlock = 4 * 1024;
 
 void clear_buffer(std::string& buffer) {
   buffer.clear();
@@ -19,7 +21,7 @@ void Exchange::begin(net::ServerExchange& from, WallTime wall_now, MonoTime mono
   server = &from;
   head = &from.head();
   wall = wall_now;
-  mono = mono_now;
+  mono = now = mono_now;
   client = from.peer().ip;
   secure = from.secure();
   method = contract::parse_method(head->method);
@@ -43,7 +45,7 @@ void Exchange::finish() {
   credential_bad = false;
   body = {};
   body_read = false;
-  document.reset();
+  drop_document();
   objects.clear();
   uses.clear();
   owner_by_answer = false;
@@ -59,6 +61,24 @@ void Exchange::finish() {
   clear_buffer(head_buffer);
   clear_buffer(chunk_buffer);
   arena_.release();
+}
+
+text::json::storage_ptr Exchange::document_storage() {
+  if (!document_block_) {
+    document_block_ = std::make_unique_for_overwrite<unsigned char[]>(kDocumentBlock);
+  }
+  if (!document_memory_) document_memory_.emplace(document_block_.get(), kDocumentBlock);
+  return &*document_memory_;
+}
+
+void Exchange::drop_document() {
+  document.reset();
+  document_memory_.reset();
+}
+
+void Exchange::drop_document_memory() {
+  drop_document();
+  document_block_.reset();
 }
 
 std::string_view Exchange::keep(std::string_view text) {

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <array>
+#include <boost/json/monotonic_resource.hpp>
+#include <memory>
 #include <memory_resource>
 #include <optional>
 #include <string>
@@ -59,6 +61,11 @@ class Exchange {
 
   /// Copies text so that it lives as long as this exchange.
   std::string_view keep(std::string_view text);
+  /// Memory for `document`, until drop_document().
+  text::json::storage_ptr document_storage();
+  void drop_document();
+  /// Gives back what drop_document() keeps for the next request. For exchanges that will wait long.
+  void drop_document_memory();
   /// Asks that the answer be held back as a whole and shown to on_response_body().
   void buffer_answer() { answer.buffered = true; }
   /// The request head has exactly one field of that name.
@@ -74,6 +81,7 @@ class Exchange {
   const text::RequestHead* head = nullptr;
   WallTime wall{};
   MonoTime mono{};
+  MonoTime now{};  ///< As of the last time that the request was waited for.
 
   // What the filters found out, in the order in which they do.
   bool peer_trusted = false;  ///< The connection comes from a trusted proxy.
@@ -90,7 +98,7 @@ class Exchange {
   bool credential_bad = false;
   std::string_view body;  ///< When `body_read`.
   bool body_read = false;
-  std::optional<text::json::value> document;  ///< The parsed body.
+  std::optional<text::json::value> document;  ///< The parsed body, in document_storage().
   std::vector<NamedObject> objects;
   std::vector<decide::ObjectUse> uses;  ///< Scratch of the ownership decision.
   bool owner_by_answer = false;         ///< The answer's own fields must prove the owner.
@@ -104,7 +112,9 @@ class Exchange {
   std::string chunk_buffer;
 
  private:
-  std::array<std::byte, 1024> inline_{};
+  std::unique_ptr<unsigned char[]> document_block_;  ///< The first part of document_memory_.
+  std::optional<boost::json::monotonic_resource> document_memory_;
+  std::array<std::byte, 1024> inline_;
   std::pmr::monotonic_buffer_resource arena_{inline_.data(), inline_.size()};
 };
 

@@ -253,6 +253,17 @@ bool has_no_body(const Exchange& exchange) {
   return exchange.method == Method::kHead || status == 204 || status == 304;
 }
 
+/// A short answer that came with its head goes on without waiting. False when it is not one.
+bool release_at_once(Exchange& exchange, net::ClientExchange& upstream) {
+  const Answer& answer = exchange.answer;
+  if (answer.event_stream || has_no_body(exchange)) return false;
+  const auto body = upstream.body_at_hand();
+  if (!body) return false;
+  const auto sent = exchange.server->answer(answer.status, answer.fields, *body);
+  if (!sent) exchange.client_gone = true;
+  return true;
+}
+
 net::Task<Verdict> release_streamed(Lane& lane, Exchange& exchange, net::ClientExchange& upstream) {
   const Answer& answer = exchange.answer;
   net::ServerExchange& server = *exchange.server;
@@ -321,16 +332,17 @@ net::Task<Verdict> forward(Lane& lane, Exchange& exchange) {
     co_return verdict_for(incoming.error(), lane, exchange);
   }
   // The parsed request is not needed any more; a long stream should not hold it.
-  exchange.document.reset();
+  exchange.drop_document();
   net::ClientExchange& upstream = *incoming->exchange;
   take_answer(exchange, *incoming->head);
+  if (exchange.answer.event_stream) exchange.drop_document_memory();
   Verdict verdict = filter_response(lane, exchange);
   if (!verdict.passed()) {
     co_await discard(upstream);
   } else if (exchange.answer.buffered) {
     auto released = co_await release_buffered(lane, exchange, upstream);
     verdict = released ? *released : Verdict::reject(Code::kInternal, "release_failed");
-  } else {
+  } else if (!release_at_once(exchange, upstream)) {
     auto released = co_await release_streamed(lane, exchange, upstream);
     verdict = released ? *released : Verdict::reject(Code::kInternal, "release_failed");
   }

@@ -89,10 +89,9 @@ struct Step {
   decide::RateVerdict verdict;
 };
 
-decide::RateVerdict count(const Services& services, const CompiledRule& rule,
-                          const KeyBuffer& key) {
-  const auto now = std::chrono::duration_cast<std::chrono::microseconds>(
-      services.clock.mono().time_since_epoch());
+decide::RateVerdict count(const Services& services, const CompiledRule& rule, const KeyBuffer& key,
+                          MonoTime at) {
+  const auto now = std::chrono::duration_cast<std::chrono::microseconds>(at.time_since_epoch());
   Step step{.rate = &rule.rate, .now = now.count(), .verdict = {}};
   services.rates.update({key.data(), key.size()}, [&step](std::int64_t stored) -> std::int64_t {
     step.verdict = decide::decide_rate(*step.rate, stored, step.now);
@@ -106,7 +105,7 @@ Verdict apply_rule(const Services& services, const CompiledRule& rule, const con
   KeyBuffer key;
   append(key, rule.key_prefix);
   if (!append_key(services, rule, exchange, key)) return Verdict::pass();
-  const decide::RateVerdict verdict = count(services, rule, key);
+  const decide::RateVerdict verdict = count(services, rule, key, exchange.now);
   exchange.rates.push_back({.policy = rule.policy, .name = rule.name, .verdict = verdict});
   if (verdict.allowed) return Verdict::pass();
   exchange.retry_after =

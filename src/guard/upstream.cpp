@@ -20,6 +20,16 @@ Error as_gateway_error(Error error) {
 
 bool is_overload(int status) { return status >= 502 && status <= 504; }
 
+bool has_left(const Outgoing& outgoing) {
+  return outgoing.cancelled != nullptr && *outgoing.cancelled;
+}
+
+/// A request that may be sent twice failed on a kept connection before a byte of the answer came.
+bool worth_another_try(const Result<Incoming>& outcome, const Outgoing& outgoing) {
+  return !outcome && outcome.error().retry() == Retry::kIfConnectionWasReused &&
+         outgoing.idempotent && outgoing.stream.from == nullptr && !has_left(outgoing);
+}
+
 /// Keeps `current` right: it must not point to an exchange that is gone.
 class CurrentExchange {
  public:
@@ -49,53 +59,59 @@ Upstream::Upstream(net::EventLoop& loop, UpstreamSettings settings, WorkerMetric
       breaker_(std::move(settings.breaker)),
       metrics_(metrics) {}
 
-net::Task<Incoming> Upstream::open(Outgoing outgoing) {
+/// At most two tries: the second on a fresh connection, when a kept one turned out to be dead.
+net::Task<Incoming> Upstream::open(const Outgoing& outgoing) {
   if (!breaker_->allow(loop_.now())) {
     metrics_.breaker_refused.add();
     co_return fail(Code::kUnavailable, "circuit breaker is open");
   }
-  bool may_retry = false;
-  auto first = co_await attempt(outgoing, false, may_retry);
-  const bool cancelled = outgoing.cancelled != nullptr && *outgoing.cancelled;
-  if (first.has_value() || !may_retry || !outgoing.idempotent || cancelled) {
-    judge(first, outgoing);
-    co_return first;
+  for (bool fresh = false;; fresh = true) {
+    Result<Incoming> outcome = Incoming();
+    if (!fresh) outcome->exchange = pool_.take(outgoing.timeouts);
+    if (outcome->exchange == nullptr) {
+      auto acquired = co_await pool_.acquire(outgoing.timeouts, fresh);
+      if (acquired) {
+        outcome->exchange = std::move(*acquired);
+      } else {
+        outcome = std::unexpected(as_gateway_error(std::move(acquired).error()));
+      }
+    }
+    if (outcome) {
+      CurrentExchange current(outgoing.current, outcome->exchange.get());
+      auto head = co_await converse(*outcome->exchange, outgoing);
+      if (head) {
+        outcome->head = *head;
+        current.keep();
+      } else {
+        outcome->exchange->abort();
+        outcome = std::unexpected(as_gateway_error(std::move(head).error()));
+      }
+    }
+    if (fresh || !worth_another_try(outcome, outgoing)) {
+      judge(outcome, outgoing);
+      co_return outcome;
+    }
+    metrics_.upstream_retries.add();
   }
-  metrics_.upstream_retries.add();
-  auto second = co_await attempt(outgoing, true, may_retry);
-  judge(second, outgoing);
-  co_return second;
 }
 
-net::Task<Incoming> Upstream::attempt(const Outgoing& outgoing, bool fresh, bool& may_retry) {
-  may_retry = false;
-  auto acquired = co_await pool_.acquire(outgoing.timeouts, fresh);
-  if (!acquired) co_return std::unexpected(as_gateway_error(std::move(acquired).error()));
-  Incoming incoming{.exchange = std::move(*acquired)};
-  CurrentExchange current(outgoing.current, incoming.exchange.get());
-  if (outgoing.cancelled != nullptr && *outgoing.cancelled) {
-    incoming.exchange->abort();
-    co_return fail(Code::kCancelled, "the client left", Origin::kClient);
-  }
-  const bool streamed = outgoing.stream.from != nullptr;
-  may_retry = incoming.exchange->reused() && !streamed;
-  auto sent = co_await incoming.exchange->send(outgoing.head, outgoing.body);
-  if (sent && streamed) sent = co_await send_body(*incoming.exchange, outgoing.stream);
+net::Task<Upstream::Head> Upstream::converse(net::ClientExchange& exchange,
+                                             const Outgoing& outgoing) {
+  const bool plain = outgoing.stream.from == nullptr && !has_left(outgoing);
+  return plain ? exchange.request(outgoing.head, outgoing.body)
+               : send_streaming(exchange, outgoing);
+}
+
+net::Task<Upstream::Head> Upstream::send_streaming(net::ClientExchange& exchange,
+                                                   const Outgoing& outgoing) {
+  if (has_left(outgoing)) co_return fail(Code::kCancelled, "the client left", Origin::kClient);
+  auto sent = co_await exchange.send(outgoing.head, outgoing.body);
+  if (sent) sent = co_await send_body(exchange, outgoing.stream);
   // An upstream that refuses a body early answers and stops reading: its answer still counts.
-  const bool hopeless = !sent && (sent.error().origin() == Origin::kClient || !streamed);
-  if (hopeless) {
-    incoming.exchange->abort();
-    co_return std::unexpected(as_gateway_error(std::move(sent).error()));
+  if (!sent && sent.error().origin() == Origin::kClient) {
+    co_return std::unexpected(std::move(sent).error());
   }
-  auto head = co_await incoming.exchange->read_head();
-  if (!head) {
-    may_retry = may_retry && head.error().retry() != Retry::kNo;
-    incoming.exchange->abort();
-    co_return std::unexpected(as_gateway_error(std::move(head).error()));
-  }
-  incoming.head = *head;
-  current.keep();
-  co_return incoming;
+  co_return co_await exchange.read_head();
 }
 
 net::Task<> Upstream::send_body(net::ClientExchange& exchange, const StreamedBody& stream) {
@@ -135,10 +151,10 @@ void Upstream::judge(const Result<Incoming>& outcome, const Outgoing& outgoing) 
     }
     return;
   }
-  const bool cancelled = outgoing.cancelled != nullptr && *outgoing.cancelled;
   const Error& error = outcome.error();
   // A client that leaves, and our own connection limit, say nothing about the upstream.
-  if (cancelled || error.origin() == Origin::kClient || error.code() == Code::kResourceExhausted) {
+  if (has_left(outgoing) || error.origin() == Origin::kClient ||
+      error.code() == Code::kResourceExhausted) {
     return;
   }
   report_failure();

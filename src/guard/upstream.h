@@ -51,7 +51,7 @@ class Upstream {
   /// Origin::kSelf while the breaker is open or too many connections are busy; kBadGateway when
   /// the upstream is not there or talks nonsense; kDeadlineExceeded when it is slow;
   /// Origin::kClient for what went wrong on the client's side while its body was passed on.
-  net::Task<Incoming> open(Outgoing outgoing);
+  net::Task<Incoming> open(const Outgoing& outgoing);
   /// An answer broke off after its head.
   void report_failure();
   const text::Url& origin() const { return origin_; }
@@ -61,8 +61,10 @@ class Upstream {
   net::ConnectionPool& pool() { return pool_; }
 
  private:
-  net::Task<Incoming> attempt(const Outgoing& outgoing, bool fresh, bool& may_retry);
-  net::Task<> send_body(net::ClientExchange& exchange, const StreamedBody& stream);
+  using Head = const text::ResponseHead*;
+  static net::Task<Head> converse(net::ClientExchange& exchange, const Outgoing& outgoing);
+  static net::Task<Head> send_streaming(net::ClientExchange& exchange, const Outgoing& outgoing);
+  static net::Task<> send_body(net::ClientExchange& exchange, const StreamedBody& stream);
   void judge(const Result<Incoming>& outcome, const Outgoing& outgoing);
 
   text::Url origin_;

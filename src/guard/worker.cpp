@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "guard/error_answer.h"
 #include "text/http1.h"
@@ -16,13 +17,16 @@ class BufferedRng final : public Rng {
  public:
   explicit BufferedRng(Rng& source) : source_(source) {}
   void fill(std::span<std::uint8_t> out) override {
-    for (std::uint8_t& byte : out) {
+    while (!out.empty()) {
       if (next_ == block_.size()) {
         source_.fill(block_);
         next_ = 0;
       }
-      byte = block_[next_];
-      block_[next_++] = 0;
+      const std::size_t count = std::min(out.size(), block_.size() - next_);
+      std::memcpy(out.data(), block_.data() + next_, count);
+      std::memset(block_.data() + next_, 0, count);  // Handed out once.
+      next_ += count;
+      out = out.subspan(count);
     }
   }
 

@@ -46,6 +46,15 @@ Result<std::string_view> BodyReader::take() {
   return std::string_view();
 }
 
+std::optional<std::string_view> BodyReader::take_whole() {
+  if (kind_ != Kind::kLength || done_ || rest_.size() < remaining_) return std::nullopt;
+  const std::string_view whole = rest_.substr(0, static_cast<std::size_t>(remaining_));
+  rest_.remove_prefix(whole.size());
+  remaining_ = 0;
+  done_ = true;
+  return whole;
+}
+
 /// Free memory behind what is left over (a chunk-size line that is not complete yet).
 std::span<char> BodyReader::room() {
   const bool small = block_ == nullptr;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -20,6 +21,8 @@ class BodyReader {
   void start(text::BodyFraming framing, std::span<char> area, std::size_t buffered);
   /// Decodes from what is buffered, without reading: "" when a read is needed or at the end.
   Result<std::string_view> take();
+  /// The rest of a body of known length when all of it is buffered; nullopt otherwise.
+  std::optional<std::string_view> take_whole();
   /// Reads more bytes. Precondition: take() gave "" and the body is not done().
   /// kBadGateway when the peer ends in the middle of the body.
   Task<> fill(Stream& stream);

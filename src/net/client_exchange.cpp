@@ -2,13 +2,17 @@
 
 #include <fmt/core.h>
 
+#include "net/outbox.h"
+
 namespace lr::net {
 namespace {
 
 constexpr int kInterimAnswers = 8;
+/// Requests up to this size are sent at the end of the loop's turn, all in one.
+constexpr std::size_t kLeavesAtOnce = 16 * limits::kKiB;
 constexpr std::size_t kKeptBuffer = 4 * limits::kKiB;
 
-class Exchange final : public ClientExchange {
+class Exchange final : public ClientExchange, private Outbox::Entry {
  public:
   Exchange(EventLoop& loop, std::shared_ptr<ConnectionKeeper> keeper,
            std::unique_ptr<ClientConnection> connection, ClientTimeouts timeouts, bool reused)
@@ -22,19 +26,25 @@ class Exchange final : public ClientExchange {
 
   Task<> send(std::string_view head, std::string_view body) override;
   Task<> write(std::string_view bytes) override;
+  Task<const text::ResponseHead*> request(std::string_view head, std::string_view body) override;
   Task<const text::ResponseHead*> read_head() override;
   Task<std::string_view> read_some() override;
   Task<std::string> read_all(std::size_t max) override;
+  std::optional<std::string_view> body_at_hand() override;
   bool reused() const override { return reused_; }
   void abort() override { connection_->stream->close(); }
 
  private:
+  Task<> send_rest(std::string_view head, std::string_view body, Result<std::size_t> sent);
+  void depart() override;
   void allow(milliseconds patience) {
     stream().expires(Deadline::at(loop_.now() + patience).sooner(total_));
   }
   Stream& stream() { return *connection_->stream; }
   Result<bool> parse_head();
-  Task<> read_head_bytes();
+  Result<bool> parse_more();
+  Result<> take_read(Result<std::size_t> got);
+  const text::ResponseHead* begin_body();
   Error failed(Error error) const;
   bool reusable() const;
 
@@ -46,6 +56,9 @@ class Exchange final : public ClientExchange {
   BodyReader body_;
   std::size_t head_bytes_ = 0;
   int interim_answers_ = 0;
+  std::string_view unsent_head_;  ///< Of request(): leaves at the end of the turn.
+  std::string_view unsent_body_;
+  Result<std::size_t> sent_ = std::size_t{0};  ///< What became of it.
   bool reused_;
   bool head_request_ = false;
   bool answer_began_ = false;
@@ -85,6 +98,12 @@ Task<> Exchange::send(std::string_view head, std::string_view body) {
   allow(timeouts_.idle);
   Result<std::size_t> sent = stream().try_write(head, body);
   if (sent && *sent == head.size() + body.size()) co_return Result<>();
+  co_return co_await send_rest(head, body, std::move(sent));
+}
+
+/// After a first try that sent `sent` bytes of both, or failed.
+Task<> Exchange::send_rest(std::string_view head, std::string_view body, Result<std::size_t> sent) {
+  allow(timeouts_.idle);
   Result<> written;
   if (sent) {
     const std::size_t of_head = std::min(*sent, head.size());
@@ -128,45 +147,90 @@ Result<bool> Exchange::parse_head() {
   return false;
 }
 
-Task<> Exchange::read_head_bytes() {
-  Buffer& in = connection_->in;
-  Result<std::size_t> got = co_await stream().read_some(in.space(1024));
-  loop_.refresh_now();
-  if (!got) co_return std::unexpected(failed(std::move(got).error()));
-  if (*got == 0) {
-    Error ended(Code::kBadGateway, answer_began_ ? "the upstream closed within its answer's head"
-                                                 : "the upstream closed without an answer");
-    co_return std::unexpected(failed(std::move(ended)));
-  }
-  answer_began_ = true;
-  in.commit(*got);
-  co_return Result<>();
+/// parse_head() with what its failure means for the connection.
+Result<bool> Exchange::parse_more() {
+  Result<bool> parsed = parse_head();
+  if (parsed) return parsed;
+  broken_ = true;
+  return fail(Code::kBadGateway, parsed.error().detail(), Origin::kUpstream);
 }
 
-Task<const text::ResponseHead*> Exchange::read_head() {
-  if (head_read_) co_return &connection_->head;
+/// Bytes of the head have come, or none ever will.
+Result<> Exchange::take_read(Result<std::size_t> got) {
   loop_.refresh_now();
-  allow(timeouts_.first_byte);
-  while (true) {
-    Result<bool> parsed = parse_head();
-    if (!parsed) {
-      broken_ = true;
-      Error garbage(Code::kBadGateway, parsed.error().detail(), Origin::kUpstream);
-      co_return std::unexpected(std::move(garbage));
-    }
-    if (*parsed) break;
-    Result<> more = co_await read_head_bytes();
-    if (!more) {
-      broken_ = true;
-      co_return std::unexpected(std::move(more).error());
-    }
+  if (got && *got > 0) {
+    answer_began_ = true;
+    connection_->in.commit(*got);
+    return {};
   }
+  broken_ = true;
+  if (!got) return std::unexpected(failed(std::move(got).error()));
+  return std::unexpected(
+      failed(Error(Code::kBadGateway, answer_began_ ? "the upstream closed within its answer's head"
+                                                    : "the upstream closed without an answer")));
+}
+
+const text::ResponseHead* Exchange::begin_body() {
   head_read_ = true;
   Buffer& in = connection_->in;
   const std::size_t buffered = in.size() - head_bytes_;
   char* start = in.tail().data() - buffered;
   body_.start(connection_->head.framing, {start, buffered + in.tail().size()}, buffered);
-  co_return &connection_->head;
+  return &connection_->head;
+}
+
+Task<const text::ResponseHead*> Exchange::read_head() {
+  if (head_read_) co_return &connection_->head;
+  allow(timeouts_.first_byte);
+  while (true) {
+    LR_CO_TRY(const bool complete, parse_more());
+    if (complete) co_return begin_body();
+    Result<std::size_t> got = co_await stream().read_some(connection_->in.space(1024));
+    LR_CO_TRY_VOID(take_read(std::move(got)));
+  }
+}
+
+Task<const text::ResponseHead*> Exchange::request(std::string_view head, std::string_view body) {
+  if (head.size() + body.size() > kLeavesAtOnce) {
+    LR_CO_TRY_VOID(co_await send(head, body));
+    co_return co_await read_head();
+  }
+  head_request_ = head.starts_with("HEAD ");
+  unsent_head_ = head;
+  unsent_body_ = body;
+  allow(timeouts_.first_byte);
+  loop_.outbox().add(*this);
+  Result<std::size_t> got = co_await stream().read_some(connection_->in.space(1024));
+  if (linked() && got)
+    got = fail(Code::kBadGateway, "the upstream ended or spoke before it was asked");
+  if (linked()) {
+    unlink();
+  } else if (!unsent_head_.empty()) {
+    broken_ = true;  // Unless the answer came first all the same, the rest has to be sent.
+    if (!got) {
+      LR_CO_TRY_VOID(co_await send_rest(head, body, std::move(sent_)));
+      broken_ = false;
+      allow(timeouts_.first_byte);
+      got = co_await stream().read_some(connection_->in.space(1024));
+    }
+  }
+  while (true) {
+    LR_CO_TRY_VOID(take_read(std::move(got)));
+    LR_CO_TRY(const bool complete, parse_more());
+    if (complete) co_return begin_body();
+    got = co_await stream().read_some(connection_->in.space(1024));
+  }
+}
+
+/// A rest, or a failure, is the business of request(), which is waiting for the answer: its wait
+/// ends at the next tick of the sweeper.
+void Exchange::depart() {
+  sent_ = stream().try_write(unsent_head_, unsent_body_);
+  if (sent_ && *sent_ == unsent_head_.size() + unsent_body_.size()) {
+    unsent_head_ = {};
+  } else {
+    stream().expires(Deadline::at(loop_.now()));
+  }
 }
 
 Task<std::string_view> Exchange::read_some() {
@@ -187,6 +251,11 @@ Task<std::string_view> Exchange::read_some() {
   if (piece) co_return piece;
   broken_ = body_failed_ = true;
   co_return fail(Code::kBadGateway, piece.error().detail(), Origin::kUpstream);
+}
+
+std::optional<std::string_view> Exchange::body_at_hand() {
+  if (body_failed_ || !head_read_) return std::nullopt;
+  return body_.take_whole();
 }
 
 Task<std::string> Exchange::read_all(std::size_t max) {

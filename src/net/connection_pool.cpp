@@ -58,6 +58,16 @@ struct ConnectionPool::Impl : ConnectionKeeper {
   std::vector<std::unique_ptr<ClientConnection>> kept;
 };
 
+std::unique_ptr<ClientExchange> ConnectionPool::take(const ClientTimeouts& timeouts) {
+  Impl& impl = *impl_;
+  if (impl.busy >= impl.connections_max) return nullptr;
+  impl.prune();
+  auto connection = impl.take_kept();
+  if (connection == nullptr) return nullptr;
+  ++impl.busy;
+  return make_client_exchange(impl.loop, impl_, std::move(connection), timeouts, true);
+}
+
 ConnectionPool::ConnectionPool(EventLoop& loop, text::Url origin,
                                std::shared_ptr<TlsClientContext> tls, ClientTimeouts timeouts,
                                std::size_t connections_max)

@@ -40,6 +40,43 @@ TEST(ConnectionPool, ReusesUnlessAskedForAFreshOne) {
   EXPECT_EQ(upstream.accepted(), 1);
 }
 
+Task<std::string> request_once(std::unique_ptr<ClientExchange> exchange) {
+  LR_CO_TRY(const text::ResponseHead* head, co_await exchange->request(kGet, ""));
+  if (head->status != 200) co_return fail(Code::kBadGateway, "not 200");
+  const auto whole = exchange->body_at_hand();
+  if (whole) co_return std::string(*whole);
+  LR_CO_TRY(const std::string rest, co_await exchange->read_all(100));
+  co_return "later: " + rest;
+}
+
+TEST(ConnectionPool, TakesAKeptConnectionWithoutWaiting) {
+  ScriptedUpstream upstream([](RawClient& connection) {
+    for (int i = 0; connection.read_until("\r\n\r\n") == kGet; ++i) {
+      connection.send(i < 2 ? kOk : kOk.substr(0, kOk.size() - 2));
+      if (i < 2) continue;
+      std::this_thread::sleep_for(milliseconds(20));
+      connection.send("ok");
+    }
+  });
+  EventLoop loop;
+  ConnectionPool pool(loop, url_of(upstream.port()), nullptr, {}, 1);
+  EXPECT_EQ(pool.take({}), nullptr);
+  bool reused = false;
+  EXPECT_EQ(loop.block_on(get_once(pool, reused)).value(), "ok");
+  auto taken = pool.take({});
+  ASSERT_NE(taken, nullptr);
+  EXPECT_TRUE(taken->reused());
+  EXPECT_EQ(pool.take({}), nullptr);  // The only one that may exist is busy.
+  EXPECT_EQ(pool.busy(), 1u);
+  EXPECT_EQ(loop.block_on(request_once(std::move(taken))).value(), "ok");
+  EXPECT_EQ(pool.idle(), 1u);
+  // A body that comes behind its head is not at hand.
+  EXPECT_EQ(loop.block_on(request_once(pool.take({}))).value(), "later: ok");
+  EXPECT_EQ(pool.idle(), 1u);
+  EXPECT_EQ(pool.busy(), 0u);
+  EXPECT_EQ(upstream.accepted(), 1);
+}
+
 // A kept connection on which the peer spoke unasked must never give its bytes to the next request.
 TEST(ConnectionPool, DropsKeptConnectionsThatEndedOrSpoke) {
   for (const std::string_view afterwards :

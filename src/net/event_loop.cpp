@@ -5,6 +5,7 @@
 #include <exception>
 
 #include "net/awaiting.h"
+#include "net/outbox.h"
 #include "net/sweeper.h"
 
 namespace lr::net {
@@ -27,12 +28,14 @@ void start_root(EventLoop& loop, asio::awaitable<void, Executor> task, std::shar
 
 }  // namespace internal
 
-// Hint 1: the context is run by one thread.
+// Other threads only post; sockets and timers are the business of the one thread that runs the
+// loop.
 EventLoop::EventLoop()
-    : context_(1),
+    : context_(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO),
       work_(context_.get_executor()),
       now_(std::chrono::steady_clock::now()),
-      sweeper_(std::make_unique<Sweeper>(context_)) {
+      sweeper_(std::make_unique<Sweeper>(context_)),
+      outbox_(std::make_unique<Outbox>(context_)) {
   sweeper_->set_clock([this] { refresh_now(); });
 }
 

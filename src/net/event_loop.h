@@ -12,6 +12,7 @@
 
 namespace lr::net {
 
+class Outbox;
 class Sweeper;
 
 class EventLoop {
@@ -33,6 +34,8 @@ class EventLoop {
   void refresh_now() { now_ = std::chrono::steady_clock::now(); }
   /// Deadlines of this loop's streams; for the files of this room.
   Sweeper& sweeper() { return *sweeper_; }
+  /// What is written at the end of a turn; for the files of this room.
+  Outbox& outbox() { return *outbox_; }
   /// Runs one task to its end on this loop, from outside any coroutine, and returns its result.
   /// For commands and tests. kCancelled when stop() is called first; the task
   /// then stays suspended until the loop runs again or is destroyed.
@@ -46,6 +49,7 @@ class EventLoop {
   asio::executor_work_guard<Executor> work_;
   MonoTime now_;
   std::unique_ptr<Sweeper> sweeper_;
+  std::unique_ptr<Outbox> outbox_;
 };
 
 /// Suspends the calling coroutine.

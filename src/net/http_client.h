@@ -31,6 +31,9 @@ class ClientExchange {
   virtual Task<> send(std::string_view head, std::string_view body) = 0;
   /// More body bytes, already framed by the caller's choice of head (append_chunk for chunked).
   virtual Task<> write(std::string_view bytes) = 0;
+  /// send() and read_head() in one. Not for a server that may answer and close before it has read
+  /// the request: a request that cannot be sent fails, whatever the server said.
+  virtual Task<const text::ResponseHead*> request(std::string_view head, std::string_view body) = 0;
   /// Reads the answer's head (1xx answers are skipped, 101 is an error). Views live until the
   /// exchange dies.
   virtual Task<const text::ResponseHead*> read_head() = 0;
@@ -38,6 +41,9 @@ class ClientExchange {
   virtual Task<std::string_view> read_some() = 0;
   /// kPayloadTooLarge above `max`.
   virtual Task<std::string> read_all(std::size_t max) = 0;
+  /// The whole body when it has a known length and came with the head; nullopt otherwise. Lives as
+  /// long as the exchange.
+  virtual std::optional<std::string_view> body_at_hand() = 0;
   /// The connection had served an earlier exchange: a failure before the first answer byte may be
   /// retried once on a fresh one.
   virtual bool reused() const = 0;
@@ -54,6 +60,9 @@ class ConnectionPool {
   /// A connection, kept or new; kUnavailable when it cannot connect, kResourceExhausted when
   /// `connections_max` are busy. `fresh` never takes a kept one.
   Task<std::unique_ptr<ClientExchange>> acquire(ClientTimeouts timeouts, bool fresh = false);
+  /// A kept connection without waiting; null when there is none to be had and acquire() must be
+  /// asked.
+  std::unique_ptr<ClientExchange> take(const ClientTimeouts& timeouts);
   std::size_t idle() const;
   std::size_t busy() const;
 

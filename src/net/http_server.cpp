@@ -32,8 +32,8 @@ Task<> serve_socket(std::shared_ptr<ServerShared> shared, Socket socket,
   } else {
     stream = std::make_unique<SocketStream>(shared->loop, std::move(socket));
   }
-  auto connection = std::make_shared<ServerConnection>(shared, std::move(stream));
-  co_return co_await connection->serve();
+  ServerConnection connection(shared, std::move(stream));
+  co_return co_await connection.serve();
 }
 
 template <class Impl>

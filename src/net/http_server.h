@@ -29,11 +29,17 @@ class ServerExchange {
   virtual Task<std::string_view> read_some() = 0;
   /// The whole body; kPayloadTooLarge above `max` (also when only the declared length says so).
   virtual Task<std::string_view> read_all(std::size_t max) = 0;
+  /// The whole body when it came with the head and has at most `max` bytes, which is usual for
+  /// small ones; nullopt otherwise, and then read_all() waits for it or says what is wrong.
+  virtual std::optional<std::string_view> body_at_hand(std::size_t max) = 0;
 
   // The answer: either send(), or begin() write()* end().
   /// Framing fields (Content-Length, Transfer-Encoding, Connection, Date) are added here and must
   /// not be in `fields`. HEAD and 204/304 send no body.
   virtual Task<> send(int status, const text::Fields& fields, std::string_view body) = 0;
+  /// send() without waiting: what the socket does not take now is copied and follows when the
+  /// handler has returned. For handlers that answer from memory and are done then.
+  virtual Result<> answer(int status, const text::Fields& fields, std::string_view body) = 0;
   /// `length` nullopt streams with chunked coding (or until close for HTTP/1.0).
   virtual Task<> begin(int status, const text::Fields& fields,
                        std::optional<std::uint64_t> length) = 0;

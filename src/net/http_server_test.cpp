@@ -105,6 +105,51 @@ TEST(HttpServer, TakesBigBodiesBothWaysInBothCodings) {
   chunk_sender.join();
 }
 
+/// Says how the body came, and answers without waiting.
+Task<> answer_at_once(ServerExchange& exchange) {
+  std::string answer = "at hand: ";
+  if (const auto body = exchange.body_at_hand(64)) {
+    answer += *body;
+  } else {
+    LR_CO_TRY(const std::string_view rest, co_await exchange.read_all(8 * limits::kMiB));
+    answer = "waited for: ";
+    answer += rest;
+  }
+  co_return exchange.answer(200, text::Fields(), answer);
+}
+
+TEST(HttpServer, KnowsABodyThatCameWithItsHead) {
+  ServerRig rig(answer_at_once);
+  RawClient client(rig.port());
+  const std::string head = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: ";
+  client.send(head + "5\r\n\r\nhello" + head + "3\r\n\r\nbye");
+  EXPECT_TRUE(read_answer(client).ends_with("\r\n\r\nat hand: hello"));
+  EXPECT_TRUE(read_answer(client).ends_with("\r\n\r\nat hand: bye"));
+  client.send(head + "5\r\n\r\nhel");
+  std::this_thread::sleep_for(milliseconds(30));
+  client.send("lo");
+  EXPECT_TRUE(read_answer(client).ends_with("\r\n\r\nwaited for: hello"));
+  const std::string long_body(65, 'x');
+  client.send(head + "65\r\n\r\n" + long_body);
+  EXPECT_TRUE(read_answer(client).ends_with("\r\n\r\nwaited for: " + long_body));
+  client.send(
+      "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n");
+  EXPECT_TRUE(read_answer(client).ends_with("\r\n\r\nwaited for: ok"));
+}
+
+TEST(HttpServer, WhatDoesNotFitTheSocketFollowsAnAnswerWithoutWaiting) {
+  ServerRig rig(answer_at_once);
+  RawClient client(rig.port());
+  const std::string body(6 * limits::kMiB, 'y');
+  const std::string request =
+      "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n";
+  for (int round = 0; round < 2; ++round) {
+    client.send(request + body);
+    std::this_thread::sleep_for(milliseconds(50));  // The answer fills the socket meanwhile.
+    EXPECT_TRUE(read_answer(client).ends_with("\r\n\r\nwaited for: " + body));
+  }
+}
+
 TEST(HttpServer, HeadHasTheLengthOfTheBodyButNoBody) {
   ServerRig rig(echo);
   RawClient client(rig.port());

@@ -1,7 +1,6 @@
 // The writing half of ServerConnection. Small pieces are collected and sent when the handler's
 // coroutine lets the loop turn, so that head, body and last chunk usually leave in one system call
 // and yet nothing waits: an event written by a handler that then sleeps is on its way at once.
-#include <boost/asio/post.hpp>
 #include <ctime>
 
 #include "net/server_connection.h"
@@ -9,7 +8,6 @@
 namespace lr::net {
 namespace {
 
-constexpr std::size_t kCollect = 16 * limits::kKiB;
 constexpr std::size_t kWritePiece = 128 * limits::kKiB;
 constexpr std::size_t kKeptOut = 1024;
 
@@ -115,6 +113,27 @@ Task<> ServerConnection::send(int status, const text::Fields& fields, std::strin
   co_return co_await push(body);
 }
 
+Result<> ServerConnection::answer(int status, const text::Fields& fields, std::string_view body) {
+  if (broken_) return fail(Code::kCancelled, "the client has gone", Origin::kClient);
+  LR_TRY_VOID(append_head(status, fields));
+  append_framing(status, body.size());
+  if (answer_ == Answer::kNoBody) body = {};
+  answer_ = Answer::kEnded;
+  if (out_.size() + body.size() <= kCollect) {
+    out_ += body;
+    schedule_flush();
+    return {};
+  }
+  allow_write_time();
+  const Result<std::size_t> sent = stream_->try_write(out_, body);
+  if (!sent) return std::unexpected(broken(sent.error()));
+  const std::size_t of_head = std::min(*sent, out_.size());
+  body.remove_prefix(*sent - of_head);
+  out_.erase(0, of_head);
+  out_ += body;  // complete() waits until it is gone.
+  return {};
+}
+
 Task<> ServerConnection::begin(int status, const text::Fields& fields,
                                std::optional<std::uint64_t> length) {
   if (broken_) co_return fail(Code::kCancelled, "the client has gone", Origin::kClient);
@@ -205,23 +224,11 @@ Task<> ServerConnection::push(std::string_view bytes) {
   co_return Result<>();
 }
 
-struct ServerConnection::Flush {
-  std::shared_ptr<ServerConnection> connection;
-  void operator()() const {
-    connection->flush_scheduled_ = false;
-    connection->flush_now();
-  }
-};
-
-void ServerConnection::schedule_flush() {
-  if (flush_scheduled_) return;
-  flush_scheduled_ = true;
-  asio::post(shared_->loop.executor(), Flush{shared_from_this()});
-}
+void ServerConnection::schedule_flush() { shared_->loop.outbox().add(departure_); }
 
 void ServerConnection::flush_now() {
   if (out_.empty() || writing_ || broken_) return;
-  allow_write_time();
+  if (!reading_head_) allow_write_time();
   Result<std::size_t> sent = stream_->try_write(out_, {});
   if (!sent) {
     broken_ = true;  // The handler learns of it when it writes next.
@@ -230,6 +237,7 @@ void ServerConnection::flush_now() {
   }
   out_.erase(0, *sent);
   if (out_.empty() && out_.capacity() > kKeptOut) std::string().swap(out_);
+  if (out_.empty() && idle_ && shared_->draining) stream_->close();
   // The socket is full: the sweeper tries again, unless the handler writes first.
   if (!out_.empty() && !watch_.linked()) shared_->loop.sweeper().watch(watch_);
 }

@@ -39,21 +39,28 @@ Task<> ServerConnection::serve() {
       break;
     }
     if (!*parsed) {
-      Result<bool> more = co_await read_more();
-      if (!more || !*more) break;
-      continue;
+      prepare_to_read();
+      Result<std::size_t> got = co_await stream_->read_some(in_.space(1024));
+      if (take_read(got)) continue;
+      if (came_too_slowly(got)) {
+        co_await refuse(Error(Code::kRequestTimeout, "the head came too slowly", Origin::kClient));
+      }
+      break;
     }
     Result<> handled = co_await shared_->handler(*this);
     if (complete_now(handled)) continue;
     Result<bool> keep = co_await complete(std::move(handled));
     if (!keep || !*keep) break;
   }
+  if (!out_.empty() && !broken_) co_await push("");
   stream_->close();
   co_return Result<>();
 }
 
 void ServerConnection::close_if_idle() {
-  if (idle_) stream_->close();
+  if (!idle_) return;
+  flush_now();
+  if (out_.empty()) stream_->close();  // Else flush_now() does, when the rest has gone.
 }
 
 /// True when a whole head is there. A head that comes in drops is not parsed again at every drop:
@@ -72,9 +79,8 @@ Result<bool> ServerConnection::parse_head() {
   return true;
 }
 
-/// False when the connection ends here, in silence or with a 408.
-Task<bool> ServerConnection::read_more() {
-  shared_->loop.refresh_now();
+void ServerConnection::prepare_to_read() {
+  reading_head_ = true;
   const ServerOptions& options = shared_->options;
   if (in_.empty()) {
     in_.shrink(kKeptBuffer);
@@ -85,18 +91,19 @@ Task<bool> ServerConnection::read_more() {
     head_timer_runs_ = true;
     stream_->expires(Deadline::at(shared_->loop.now() + options.head_timeout));
   }
-  Result<std::size_t> got = co_await stream_->read_some(in_.space(1024));
-  idle_ = false;
-  if (got && *got > 0) {
-    in_.commit(*got);
-    shared_->loop.refresh_now();
-    co_return true;
-  }
-  const bool slow = !got && got.error().code() == Code::kDeadlineExceeded;
-  if (slow && !in_.empty()) {
-    co_await refuse(Error(Code::kRequestTimeout, "the head came too slowly", Origin::kClient));
-  }
-  co_return false;
+}
+
+/// False when the connection ends here: in silence, or with a 408 for a head that never came.
+bool ServerConnection::take_read(const Result<std::size_t>& got) {
+  idle_ = reading_head_ = false;
+  if (!got || *got == 0) return false;
+  in_.commit(*got);
+  shared_->loop.refresh_now();
+  return true;
+}
+
+bool ServerConnection::came_too_slowly(const Result<std::size_t>& got) const {
+  return !got && got.error().code() == Code::kDeadlineExceeded && !in_.empty();
 }
 
 void ServerConnection::start_exchange(std::size_t head_bytes) {
@@ -195,6 +202,11 @@ Task<std::string_view> ServerConnection::read_all(std::size_t max) {
   co_return std::string_view(whole_body_);
 }
 
+std::optional<std::string_view> ServerConnection::body_at_hand(std::size_t max) {
+  if (body_failed_ || body_.remaining() > max) return std::nullopt;
+  return body_.take_whole();
+}
+
 Task<> ServerConnection::skip_body() {
   for (std::size_t skipped = 0; skipped <= kUnreadBodyBytes;) {
     LR_CO_TRY(const std::string_view piece, co_await read_some());
@@ -209,7 +221,8 @@ Task<> ServerConnection::skip_body() {
 /// The usual end of an exchange, without another coroutine. False when there is more to do.
 bool ServerConnection::complete_now(const Result<>& handled) {
   on_gone_ = nullptr;
-  if (!handled || answer_ != Answer::kEnded || !out_.empty() || !keep_alive_ || broken_ ||
+  const bool leaves = out_.empty() || (departure_.linked() && out_.size() <= kCollect);
+  if (!handled || answer_ != Answer::kEnded || !leaves || !keep_alive_ || broken_ ||
       !body_.done()) {
     return false;
   }

@@ -6,6 +6,7 @@
 
 #include "net/body_reader.h"
 #include "net/http_server.h"
+#include "net/outbox.h"
 #include "net/sweeper.h"
 
 namespace lr::net {
@@ -28,12 +29,12 @@ struct ServerShared {
   MonoTime date_until_{};
 };
 
+/// Small pieces of an answer are collected up to this many bytes.
+inline constexpr std::size_t kCollect = 16 * limits::kKiB;
 /// Body bytes that a handler left unread are skipped up to this many; beyond, the connection ends.
 inline constexpr std::size_t kUnreadBodyBytes = 64 * limits::kKiB;
 
-class ServerConnection final : public ServerExchange,
-                               public WheelLink,
-                               public std::enable_shared_from_this<ServerConnection> {
+class ServerConnection final : public ServerExchange, public WheelLink {
  public:
   ServerConnection(std::shared_ptr<ServerShared> shared, std::unique_ptr<Stream> stream);
   ~ServerConnection() override;
@@ -50,7 +51,9 @@ class ServerConnection final : public ServerExchange,
   bool has_body() const override { return head_.framing.kind != text::BodyFraming::Kind::kNone; }
   Task<std::string_view> read_some() override;
   Task<std::string_view> read_all(std::size_t max) override;
+  std::optional<std::string_view> body_at_hand(std::size_t max) override;
   Task<> send(int status, const text::Fields& fields, std::string_view body) override;
+  Result<> answer(int status, const text::Fields& fields, std::string_view body) override;
   Task<> begin(int status, const text::Fields& fields,
                std::optional<std::uint64_t> length) override;
   Task<> write(std::string_view bytes) override;
@@ -70,11 +73,17 @@ class ServerConnection final : public ServerExchange,
     void on_tick() override { connection.flush_now(); }
     ServerConnection& connection;
   };
-  struct Flush;
+  struct Departure final : Outbox::Entry {
+    explicit Departure(ServerConnection& owner) : connection(owner) {}
+    ServerConnection& connection;
+    void depart() override { connection.flush_now(); }
+  };
 
   // Reading.
   Result<bool> parse_head();
-  Task<bool> read_more();
+  void prepare_to_read();
+  bool take_read(const Result<std::size_t>& got);
+  bool came_too_slowly(const Result<std::size_t>& got) const;
   void start_exchange(std::size_t head_bytes);
   Task<> send_continue();
   Error body_error(Error error);
@@ -103,19 +112,20 @@ class ServerConnection final : public ServerExchange,
   std::string out_;  ///< Not sent yet.
   std::function<void()> on_gone_;
   Watch watch_{*this};
+  Departure departure_{*this};
   std::size_t parsed_size_ = 0;  ///< Size of in_ when it was last parsed in vain.
   std::size_t head_bytes_ = 0;
   std::uint64_t left_to_write_ = 0;  ///< For Answer::kLength.
   Answer answer_ = Answer::kNone;
   bool first_request_ = true;
   bool head_timer_runs_ = false;
-  bool idle_ = false;
+  bool reading_head_ = false;  ///< The deadline of the stream is that of the next head.
+  bool idle_ = false;          ///< … of which nothing has come yet.
   bool keep_alive_ = true;
   bool continue_pending_ = false;
   bool body_failed_ = false;
   bool writing_ = false;  ///< A coroutine is sending out_; nobody else may touch it.
-  bool flush_scheduled_ = false;
-  bool broken_ = false;  ///< Nothing can be sent any more.
+  bool broken_ = false;   ///< Nothing can be sent any more.
 };
 
 }  // namespace lr::net

@@ -44,7 +44,9 @@ class SocketStream : public Stream, private Sweeper::Entry {
   int fd() const { return fd_; }
 
  private:
+  struct Receive;
   void on_deadline() override;
+  Result<std::size_t> received(const ErrorCode& error, std::size_t count, std::size_t asked);
 
   Sweeper& sweeper_;
   Socket socket_;

@@ -30,7 +30,7 @@ std::string_view reason_for(Code code) {
 
 class BodyFilter final : public Filter {
  public:
-  explicit BodyFilter(const Services& services) : contract_(services.contract) {}
+  explicit BodyFilter(const Services& services) : services_(services) {}
 
   Verdict on_request(Exchange& exchange) override {
     const contract::Route& route = *exchange.route;
@@ -45,13 +45,14 @@ class BodyFilter final : public Filter {
     if (exchange.head->fields.count("Content-Type") > 1) {
       return Verdict::reject(Code::kUnsupportedMediaType, "repeated_content_type", route.at);
     }
-    if (!decide::needs_parsed_body(contract_, route)) return Verdict::pass();
+    if (!decide::needs_parsed_body(services_.contract, route)) return Verdict::pass();
     // A compressed body would be judged in one form and used in another.
     if (const auto coding = exchange.head->fields.get("Content-Encoding");
         coding && !text::equals_ignoring_case(*coding, "identity")) {
       return Verdict::reject(Code::kUnsupportedMediaType, "encoded_body", route.at);
     }
-    return Verdict::suspend();
+    const auto body = exchange.server->body_at_hand(decide::body_bytes_max(route));
+    return body ? judge(exchange, *body) : Verdict::suspend();
   }
 
   net::Task<Verdict> on_request_slow(Exchange& exchange) override {
@@ -65,22 +66,27 @@ class BodyFilter final : public Filter {
       }
       co_return refuse(body.error(), route);
     }
-    exchange.body = *body;
-    exchange.body_read = true;
-    auto document = decide::judge_body(route, exchange.body);
-    if (!document) co_return refuse(document.error(), route);
-    exchange.document.emplace(std::move(*document));
-    co_return Verdict::pass();
+    exchange.now = services_.clock.mono();
+    co_return judge(exchange, *body);
   }
 
  private:
+  static Verdict judge(Exchange& exchange, std::string_view body) {
+    exchange.body = body;
+    exchange.body_read = true;
+    auto document = decide::judge_body(*exchange.route, body, exchange.document_storage());
+    if (!document) return refuse(document.error(), *exchange.route);
+    exchange.document.emplace(std::move(*document));
+    return Verdict::pass();
+  }
+
   static Verdict refuse(const Error& error, const contract::Route& route) {
     const Code code =
         error.code() == Code::kDeadlineExceeded ? Code::kRequestTimeout : error.code();
     return Verdict::reject(code, reason_for(code), route.at);
   }
 
-  const contract::Contract& contract_;
+  const Services& services_;
 };
 
 Result<std::unique_ptr<Filter>> make(const Services& services) {

@@ -26,9 +26,10 @@ class LimitsClientFilter final : public Filter {
     fields.add("RateLimit-Policy", services_.snapshot.route_policies[exchange.match.index]);
     if (exchange.rates.empty()) return Verdict::pass();
     std::string state;
+    state.reserve(128);
     for (const RateUse& use : exchange.rates) {
       if (!state.empty()) state += ", ";
-      state += decide::rate_state_member(use.name, use.verdict);
+      decide::append_rate_state(state, use.name, use.verdict);
     }
     fields.add("RateLimit", exchange.keep(state));
     return Verdict::pass();

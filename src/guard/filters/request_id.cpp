@@ -22,8 +22,8 @@ bool is_request_id(std::string_view text) {
 }
 
 bool is_lower_hex(std::string_view text) {
-  return std::ranges::all_of(text,
-                             [](char c) { return kHexDigits.find(c) != std::string_view::npos; });
+  return std::ranges::all_of(
+      text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
 bool all_zero(std::string_view text) {
