@@ -31,13 +31,16 @@ struct ConnectionPool::Impl : ConnectionKeeper {
   }
   void drop() override { --busy; }
 
-  /// The one used last, which is the least likely to have been closed.
-  std::unique_ptr<ClientConnection> take_kept() {
+  /// The one used last, which is the least likely to have been closed. `look` asks the kernel
+  /// whether the peer is quiet; otherwise what the loop knows will do.
+  std::unique_ptr<ClientConnection> take_kept(bool look) {
     const MonoTime too_old = loop.now() - kKeptFor;
     while (!kept.empty()) {
       auto connection = std::move(kept.back());
       kept.pop_back();
-      if (connection->kept_since > too_old && is_quiet(*connection->stream)) return connection;
+      const Stream& stream = *connection->stream;
+      const bool quiet = look || stream.may_be_readable() ? is_quiet(stream) : true;
+      if (connection->kept_since > too_old && quiet) return connection;
     }
     return nullptr;
   }
@@ -62,7 +65,7 @@ std::unique_ptr<ClientExchange> ConnectionPool::take(const ClientTimeouts& timeo
   Impl& impl = *impl_;
   if (impl.busy >= impl.connections_max) return nullptr;
   impl.prune();
-  auto connection = impl.take_kept();
+  auto connection = impl.take_kept(false);
   if (connection == nullptr) return nullptr;
   ++impl.busy;
   return make_client_exchange(impl.loop, impl_, std::move(connection), timeouts, true);
@@ -112,7 +115,7 @@ Task<std::unique_ptr<ClientExchange>> ConnectionPool::acquire(ClientTimeouts tim
   ++impl->busy;
   Slot slot(impl);
   impl->prune();
-  std::unique_ptr<ClientConnection> connection = fresh ? nullptr : impl->take_kept();
+  std::unique_ptr<ClientConnection> connection = fresh ? nullptr : impl->take_kept(true);
   const bool reused = connection != nullptr;
   if (!reused) {
     const Deadline deadline = Deadline::after(std::min(timeouts.connect, timeouts.total));

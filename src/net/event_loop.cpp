@@ -6,6 +6,7 @@
 
 #include "net/awaiting.h"
 #include "net/outbox.h"
+#include "net/poller.h"
 #include "net/sweeper.h"
 
 namespace lr::net {
@@ -35,7 +36,8 @@ EventLoop::EventLoop()
       work_(context_.get_executor()),
       now_(std::chrono::steady_clock::now()),
       sweeper_(std::make_unique<Sweeper>(context_)),
-      outbox_(std::make_unique<Outbox>(context_)) {
+      outbox_(std::make_unique<Outbox>(context_)),
+      poller_(std::make_unique<Poller>(context_)) {
   sweeper_->set_clock([this] { refresh_now(); });
 }
 

@@ -13,6 +13,7 @@
 namespace lr::net {
 
 class Outbox;
+class Poller;
 class Sweeper;
 
 class EventLoop {
@@ -34,6 +35,8 @@ class EventLoop {
   void refresh_now() { now_ = std::chrono::steady_clock::now(); }
   /// Deadlines of this loop's streams; for the files of this room.
   Sweeper& sweeper() { return *sweeper_; }
+  /// Readiness of its sockets; for the files of this room.
+  Poller& poller() { return *poller_; }
   /// What is written at the end of a turn; for the files of this room.
   Outbox& outbox() { return *outbox_; }
   /// Runs one task to its end on this loop, from outside any coroutine, and returns its result.
@@ -50,6 +53,7 @@ class EventLoop {
   MonoTime now_;
   std::unique_ptr<Sweeper> sweeper_;
   std::unique_ptr<Outbox> outbox_;
+  std::unique_ptr<Poller> poller_;
 };
 
 /// Suspends the calling coroutine.

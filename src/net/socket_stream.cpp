@@ -3,10 +3,10 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <array>
-#include <boost/asio/associated_cancellation_slot.hpp>
-#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/post.hpp>
 #include <cerrno>
 
 #include "base/limits.h"
@@ -56,15 +56,18 @@ std::string Endpoint::str() const {
   return text + ":" + std::to_string(port);
 }
 
-SocketStream::SocketStream(EventLoop& loop, Socket socket)
-    : sweeper_(loop.sweeper()), socket_(std::move(socket)), fd_(socket_.native_handle()) {
+SocketStream::SocketStream(EventLoop& loop, Socket socket) : loop_(loop) {
   ErrorCode ignored;
-  socket_.native_non_blocking(true, ignored);
-  socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+  socket.native_non_blocking(true, ignored);
+  socket.set_option(asio::ip::tcp::no_delay(true), ignored);
   ErrorCode unknown;
-  const auto remote = socket_.remote_endpoint(unknown);
+  const auto remote = socket.remote_endpoint(unknown);
   if (!unknown) peer_ = to_endpoint(remote);
+  fd_ = socket.release(ignored);
+  if (loop.poller().add(fd_, *this)) SocketStream::close();
 }
+
+SocketStream::~SocketStream() { SocketStream::close(); }
 
 std::optional<Error> SocketStream::blocked() const {
   if (!open_) return Error(Code::kCancelled, "the connection was closed here");
@@ -74,66 +77,104 @@ std::optional<Error> SocketStream::blocked() const {
 
 Error SocketStream::failure(const ErrorCode& error) const {
   if (auto why = blocked()) return std::move(*why);
-  if (error == asio::error::operation_aborted) {
-    return Error(Code::kCancelled, "the operation was cancelled");
-  }
   return Error(Code::kUnavailable, peer_.str() + ": " + error.message());
 }
 
-/// Starts a receive operation of Asio whose outcome is a Result at once, so that a read costs one
-/// coroutine frame and not two.
-struct SocketStream::Receive {
-  template <class Handler>
-  struct Completion {
-    using executor_type = asio::associated_executor_t<Handler, Executor>;
-    using cancellation_slot_type = asio::associated_cancellation_slot_t<Handler>;
-    Handler handler;
-    SocketStream* stream;
-    std::size_t asked;
-
-    executor_type get_executor() const noexcept {
-      return asio::get_associated_executor(handler, stream->socket_.get_executor());
+/// Puts the waiting coroutine into its place.
+struct SocketStream::Park {
+  void operator()(Handler&& handler, SocketStream* stream, Waiter* waiter) const {
+    auto slot = handler.get_cancellation_slot();
+    waiter->emplace(std::move(handler));
+    if (slot.is_connected()) {
+      slot.assign([stream, waiter](asio::cancellation_type) { stream->fail_waiter(*waiter); });
     }
-    cancellation_slot_type get_cancellation_slot() const noexcept {
-      return asio::get_associated_cancellation_slot(handler);
-    }
-    void operator()(const ErrorCode& error, std::size_t count) {
-      std::move(handler)(stream->received(error, count, asked));
-    }
-  };
-
-  template <class Handler>
-  void operator()(Handler&& handler, SocketStream* stream, std::span<char> out) const {
-    stream->socket_.async_receive(
-        asio::buffer(out.data(), out.size()),
-        Completion<std::decay_t<Handler>>{std::forward<Handler>(handler), stream, out.size()});
   }
 };
 
-Result<std::size_t> SocketStream::received(const ErrorCode& error, std::size_t count,
-                                           std::size_t asked) {
-  if (!error && !blocked()) {
-    last_read_was_full_ = count == asked;
-    return count;
-  }
-  if (error == asio::error::eof && !blocked()) return std::size_t{0};
-  return std::unexpected(failure(error));
-}
-
-/// Asio tries recv(2) itself before it waits. A full read is followed by a direct one, because
-/// more is likely there and the queue of the loop can be spared.
-Task<std::size_t> SocketStream::read_some(std::span<char> out) {
-  if (auto why = blocked()) return settled(std::unexpected(std::move(*why)));
-  if (last_read_was_full_) {
-    const ssize_t got = ::recv(fd_, out.data(), out.size(), MSG_DONTWAIT);
-    if (got > 0) {
-      last_read_was_full_ = static_cast<std::size_t>(got) == out.size();
-      return settled(static_cast<std::size_t>(got));
-    }
-  }
+Task<std::size_t> SocketStream::park(Waiter& waiter) {
   constexpr asio::use_awaitable_t<Executor> kAwaitValue;
   return asio::async_initiate<const asio::use_awaitable_t<Executor>, void(Result<std::size_t>)>(
-      Receive(), kAwaitValue, this, out);
+      Park(), kAwaitValue, this, &waiter);
+}
+
+namespace {
+
+template <class Handler>
+struct Settled {
+  Handler handler;
+  Result<std::size_t> result;
+  void operator()() { std::move(handler)(std::move(result)); }
+};
+
+}  // namespace
+
+SocketStream::Waiter SocketStream::take(Waiter& waiter) {
+  Waiter taken = std::move(waiter);
+  waiter.reset();
+  return taken;
+}
+
+/// Ends a wait with what blocks the stream now, else as cancelled. Posted, so that whoever closes a
+/// stream is not run over by its reader.
+void SocketStream::fail_waiter(Waiter& waiter) {
+  if (!waiter) return;
+  Waiter taken = take(waiter);
+  taken->get_cancellation_slot().clear();
+  auto why = blocked();
+  if (!why) why.emplace(Code::kCancelled, "the operation was cancelled");
+  asio::post(loop_.executor(),
+             Settled<Handler>{std::move(*taken), std::unexpected(std::move(*why))});
+}
+
+/// Destroying a handler destroys its coroutine, and this stream with it.
+void SocketStream::abandon() {
+  const Waiter reader = take(reader_);
+  const Waiter writer = take(writer_);
+}
+
+/// One recv(2); nullopt when it would block. Less than was asked for means that there is no more
+/// (epoll(7), "short reads").
+std::optional<Result<std::size_t>> SocketStream::receive(std::span<char> out) {
+  while (true) {
+    const ssize_t got = ::recv(fd_, out.data(), out.size(), MSG_DONTWAIT);
+    if (got >= 0) {
+      readable_ = ended_ || static_cast<std::size_t>(got) == out.size();
+      return static_cast<std::size_t>(got);
+    }
+    if (errno == EINTR) continue;
+    if (!would_block(errno)) return std::unexpected(failure(last_error()));
+    readable_ = false;
+    return std::nullopt;
+  }
+}
+
+void SocketStream::on_ready(std::uint32_t events) {
+  if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) ended_ = true;
+  const bool input = ended_ || (events & EPOLLIN) != 0;
+  if (input) readable_ = true;
+  std::optional<Result<std::size_t>> got;
+  if (reader_ && input) {
+    if (wanted_.empty()) {
+      got.emplace(std::size_t{0});
+    } else {
+      got = receive(wanted_);
+    }
+  }
+  const bool room = (events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0;
+  Waiter reader = got ? take(reader_) : std::nullopt;
+  Waiter writer = room ? take(writer_) : std::nullopt;
+  // Each may destroy this stream.
+  if (reader) std::move (*reader)(std::move(*got));
+  if (writer) std::move (*writer)(Result<std::size_t>(std::size_t{0}));
+}
+
+Task<std::size_t> SocketStream::read_some(std::span<char> out) {
+  if (auto why = blocked()) return settled(std::unexpected(std::move(*why)));
+  if (readable_) {
+    if (auto got = receive(out)) return settled(std::move(*got));
+  }
+  wanted_ = out;
+  return park(reader_);
 }
 
 Result<std::size_t> SocketStream::try_write(std::string_view first, std::string_view second) {
@@ -171,21 +212,22 @@ Task<> SocketStream::write_all(std::string_view first, std::string_view second) 
 
 Task<> SocketStream::wait(Wait what) {
   if (auto why = blocked()) co_return std::unexpected(std::move(*why));
-  auto [error] = co_await socket_.async_wait(what, kAwait);
-  if (auto why = blocked()) co_return std::unexpected(std::move(*why));
-  if (error) co_return std::unexpected(failure(error));
+  const bool read = what == Socket::wait_read;
+  if (read) wanted_ = {};
+  const Result<std::size_t> woken = co_await park(read ? reader_ : writer_);
+  if (!woken) co_return std::unexpected(woken.error());
   co_return Result<>();
 }
 
 void SocketStream::expires(Deadline deadline) {
   expired_ = false;
-  sweeper_.set(*this, deadline.when());
+  loop_.sweeper().set(*this, deadline.when());
 }
 
 void SocketStream::on_deadline() {
   expired_ = true;
-  ErrorCode ignored;
-  if (open_) socket_.cancel(ignored);
+  fail_waiter(reader_);
+  fail_waiter(writer_);
 }
 
 bool SocketStream::peer_closed() const {
@@ -197,15 +239,16 @@ bool SocketStream::peer_closed() const {
 void SocketStream::close() {
   if (!open_) return;
   open_ = false;
-  unlink();
-  ErrorCode ignored;
-  socket_.close(ignored);
+  Sweeper::Entry::unlink();
+  if (Poller::Entry::linked()) loop_.poller().remove(*this);
+  ::close(fd_);
+  fail_waiter(reader_);
+  fail_waiter(writer_);
 }
 
 Task<> SocketStream::shutdown() {
   if (!open_) co_return Result<>();
-  ErrorCode ignored;
-  socket_.shutdown(Socket::shutdown_send, ignored);
+  ::shutdown(fd_, SHUT_WR);
   co_return co_await linger();
 }
 

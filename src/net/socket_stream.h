@@ -5,6 +5,7 @@
 #include <boost/asio/ip/tcp.hpp>
 
 #include "net/awaiting.h"
+#include "net/poller.h"
 #include "net/stream.h"
 #include "net/sweeper.h"
 
@@ -13,10 +14,13 @@ namespace lr::net {
 using Socket = asio::basic_stream_socket<asio::ip::tcp, Executor>;
 
 /// Plain TCP.
-class SocketStream : public Stream, private Sweeper::Entry {
+class SocketStream : public Stream, private Sweeper::Entry, private Poller::Entry {
  public:
   /// Takes a connected socket and makes it non-blocking, without Nagle's delay.
   SocketStream(EventLoop& loop, Socket socket);
+  ~SocketStream() override;
+  SocketStream(const SocketStream&) = delete;
+  SocketStream& operator=(const SocketStream&) = delete;
 
   Task<std::size_t> read_some(std::span<char> out) override;
   Result<std::size_t> try_write(std::string_view first, std::string_view second) override;
@@ -24,6 +28,7 @@ class SocketStream : public Stream, private Sweeper::Entry {
   Task<> write_all(std::string_view first, std::string_view second) override;
   void expires(Deadline deadline) override;
   bool peer_closed() const override;
+  bool may_be_readable() const override { return readable_; }
   void close() override;
   Task<> shutdown() override;
   Endpoint peer() const override { return peer_; }
@@ -32,11 +37,12 @@ class SocketStream : public Stream, private Sweeper::Entry {
 
  protected:
   using Wait = asio::socket_base::wait_type;
-  /// Suspends until the socket is ready; fails as any operation fails.
+  /// Suspends until the next edge, which comes after a system call has said EAGAIN; fails as any
+  /// operation fails.
   Task<> wait(Wait what);
   /// Why an operation may not start, or nullopt.
   std::optional<Error> blocked() const;
-  /// Names the failure of a system call or of Asio.
+  /// Names the failure of a system call.
   Error failure(const ErrorCode& error) const;
   /// Reads what the peer still sends, for at most a second, so that closing does not become a reset
   /// that destroys the last bytes on their way to the peer.
@@ -44,16 +50,28 @@ class SocketStream : public Stream, private Sweeper::Entry {
   int fd() const { return fd_; }
 
  private:
-  struct Receive;
+  /// One coroutine that waits for bytes (for readiness alone: 0 bytes).
+  using Handler =
+      asio::async_result<asio::use_awaitable_t<Executor>, void(Result<std::size_t>)>::handler_type;
+  using Waiter = std::optional<Handler>;
+  struct Park;
   void on_deadline() override;
-  Result<std::size_t> received(const ErrorCode& error, std::size_t count, std::size_t asked);
+  void on_ready(std::uint32_t events) override;
+  void abandon() override;
+  Task<std::size_t> park(Waiter& waiter);
+  std::optional<Result<std::size_t>> receive(std::span<char> out);
+  static Waiter take(Waiter& waiter);
+  void fail_waiter(Waiter& waiter);
 
-  Sweeper& sweeper_;
-  Socket socket_;
-  int fd_;
+  EventLoop& loop_;
+  int fd_ = -1;
   bool open_ = true;
   bool expired_ = false;
-  bool last_read_was_full_ = false;
+  bool readable_ = true;    ///< Not drained since the last edge, as far as we know.
+  bool ended_ = false;      ///< The peer's end or an error is there to be read.
+  std::span<char> wanted_;  ///< Where the reader's bytes go; empty when it reads for itself.
+  Waiter reader_;
+  Waiter writer_;
   Endpoint peer_;
 };
 

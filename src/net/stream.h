@@ -37,6 +37,9 @@ class Stream {
   virtual void expires(Deadline deadline) = 0;
   /// True when the peer has closed or reset, without consuming anything. A system call.
   virtual bool peer_closed() const = 0;
+  /// False when everything that had come was read and nothing is known to have come since: costs
+  /// nothing, and may be a turn of the loop late.
+  virtual bool may_be_readable() const { return true; }
   /// Ends both sides at once; pending operations fail with kCancelled. Safe to call twice.
   virtual void close() = 0;
   /// Sends the end (TLS close_notify, TCP FIN) and drains briefly so that the peer gets the last

@@ -69,6 +69,7 @@ class TlsStream final : public SocketStream {
   Task<> write_all(std::string_view bytes) override;
   Task<> write_all(std::string_view first, std::string_view second) override;
   Task<> shutdown() override;
+  bool may_be_readable() const override { return true; }
   bool secure() const override { return true; }
 
  private:
