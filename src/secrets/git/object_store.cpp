@@ -170,6 +170,16 @@ bool ObjectStore::is_loose(const ObjectId& id) const {
   return std::ranges::binary_search(loose_, id, {}, &LooseObject::id);
 }
 
+bool ObjectStore::has_prefix(const std::array<std::uint8_t, 8>& prefix) const {
+  for (const Pack& pack : packs_) {
+    if (pack.index().has_prefix(prefix)) return true;
+  }
+  ObjectId least;
+  std::ranges::copy(prefix, least.bytes.begin());
+  const auto loose = std::ranges::lower_bound(loose_, least, {}, &LooseObject::id);
+  return loose != loose_.end() && std::ranges::equal(prefix, std::span(loose->id.bytes).first<8>());
+}
+
 Result<StoredObject> ObjectStore::read(const ObjectId& id) {
   std::optional<Error> failure;
   if (nesting_ == kNestingMax) {

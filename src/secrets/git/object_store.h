@@ -60,6 +60,8 @@ class ObjectStore {
   bool is_loose(const ObjectId& id) const;
   bool has(const ObjectId& id) const { return in_pack(id, packs_.size()) || is_loose(id); }
 
+  bool has_prefix(const std::array<std::uint8_t, 8>& prefix) const;
+
   /// Reads one object wherever it is. kNotFound when it is nowhere; kInvalidArgument when no copy
   /// can be read; kPayloadTooLarge over the limit.
   Result<StoredObject> read(const ObjectId& id);

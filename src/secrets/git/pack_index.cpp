@@ -114,14 +114,14 @@ std::uint64_t PackIndex::offset(std::uint32_t position) const {
   return load_be64(large_ + std::size_t{row} * 8);
 }
 
-std::optional<std::uint32_t> PackIndex::find(const ObjectId& id) const {
-  const std::uint8_t first = id.bytes[0];
+/// The row of an id that begins with `size` bytes.
+std::optional<std::uint32_t> PackIndex::search(const std::uint8_t* bytes, std::size_t size) const {
+  const std::uint8_t first = bytes[0];
   std::uint32_t low = first == 0 ? 0 : fanout_[first - 1U];
   std::uint32_t high = fanout_[first];
   while (low < high) {
     const std::uint32_t middle = low + (high - low) / 2;
-    const int order =
-        std::memcmp(ids_ + middle * std::size_t{stride_}, id.bytes.data(), hash_bytes(kind_));
+    const int order = std::memcmp(ids_ + middle * std::size_t{stride_}, bytes, size);
     if (order == 0) return middle;
     if (order < 0) {
       low = middle + 1;
@@ -130,6 +130,14 @@ std::optional<std::uint32_t> PackIndex::find(const ObjectId& id) const {
     }
   }
   return std::nullopt;
+}
+
+std::optional<std::uint32_t> PackIndex::find(const ObjectId& id) const {
+  return search(id.bytes.data(), hash_bytes(kind_));
+}
+
+bool PackIndex::has_prefix(const std::array<std::uint8_t, 8>& prefix) const {
+  return search(prefix.data(), prefix.size()).has_value();
 }
 
 }  // namespace lr::secrets::git

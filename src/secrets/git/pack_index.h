@@ -2,6 +2,7 @@
 // multi-pack-index (gitformat-pack, "Pack index", "multi-pack-index").
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -35,12 +36,15 @@ class PackIndex {
   }
   std::uint64_t offset(std::uint32_t position) const;
   std::optional<std::uint32_t> find(const ObjectId& id) const;
+  /// Whether an id begins with these eight bytes.
+  bool has_prefix(const std::array<std::uint8_t, 8>& prefix) const;
 
  private:
   PackIndex() = default;
   Result<> parse_version_1();
   Result<> parse_version_2();
   Result<> check_fanout(const char* fanout);
+  std::optional<std::uint32_t> search(const std::uint8_t* bytes, std::size_t size) const;
 
   MappedFile file_;
   std::vector<Entry> entries_;

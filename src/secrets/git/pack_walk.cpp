@@ -30,6 +30,9 @@ void PackWalk::run(bool blobs, ObjectFilter& filter, ObjectVisitor& visitor) {
 void PackWalk::select(ObjectFilter& filter) {
   std::ranges::fill(flags_, 0);
   for (Node node = 0; node < forest_.size(); ++node) {
+    // An index may list one id twice, for two copies of the object.
+    const std::uint32_t row = forest_.position(node);
+    if (row > 0 && pack_.index().id(row - 1) == id(node)) continue;
     if (filter.wants(id(node))) flags_[node] = kWanted | kNeeded;
   }
   const auto order = forest_.order();

@@ -58,7 +58,8 @@ Ran Sandbox::run_git(std::string_view folder, const std::vector<std::string>& ar
                                        "GIT_AUTHOR_DATE=" + date,
                                        "GIT_COMMITTER_DATE=" + date,
                                        "LC_ALL=C",
-                                       "GIT_ALLOW_PROTOCOL=file"};
+                                       "GIT_ALLOW_PROTOCOL=file",
+                                       "GIT_DEFAULT_HASH=" + object_format_};
   write(".input", input);
   const std::string out = path(".output");
   posix_spawn_file_actions_t actions;

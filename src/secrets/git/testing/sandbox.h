@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace lr::secrets::git::testing {
@@ -31,6 +32,8 @@ class Sandbox {
   /// The same without a check.
   Ran run_git(std::string_view folder, const std::vector<std::string>& arguments,
               std::string_view input = {});
+  /// "sha1" or "sha256": of the repositories that are made from now on.
+  void set_object_format(std::string format) { object_format_ = std::move(format); }
   /// `git init` of a folder, on branch main. `options`: further arguments.
   void init(std::string_view folder, const std::vector<std::string>& options = {});
   /// Writes a file, adds and commits everything; returns the commit.
@@ -42,6 +45,7 @@ class Sandbox {
 
  private:
   std::string root_;
+  std::string object_format_ = "sha1";
   long clock_ = 1'700'000'000;
 };
 

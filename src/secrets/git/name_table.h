@@ -1,0 +1,66 @@
+// What trees call the objects they hold: a path for each object without walking a commit, and the
+// objects that are named and not there.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "secrets/git/object_id.h"
+
+namespace lr::secrets::git {
+
+/// Objects are known by the first eight bytes of their ids; the first name counts. 16 bytes a row
+/// and 8 for its slot.
+class NameTable {
+ public:
+  using Row = std::uint32_t;
+  static constexpr Row kNone = 0xffffffffU;
+  static constexpr std::size_t kRows = 64ul << 20;  ///< Further objects get no names.
+  static constexpr int kDepth = 256;                ///< Folders of a path.
+
+  explicit NameTable(std::size_t objects_expected);
+
+  /// The number of the name; `fresh` says whether nobody had asked for it before.
+  std::uint32_t intern(std::string_view name, bool& fresh);
+  /// A row for the object, without a name if it is new.
+  Row row(const ObjectId& id);
+  /// Says that the tree of row `parent` calls the object so. No effect on an object that has a
+  /// name already.
+  void call(const ObjectId& id, Row parent, std::uint32_t name);
+  /// The object is named by something that has no name for it: a commit its tree, a ref a commit.
+  void expect(const ObjectId& id) { row(id); }
+
+  /// "src/main.c"; "" for the root of a commit, and for an object nobody named.
+  std::string path(const ObjectId& id) const;
+  std::size_t size() const { return rows_.size(); }
+  /// Calls `visit` with the first eight bytes of each id that has a row, and its row.
+  void each(const std::function<void(const std::array<std::uint8_t, 8>&, Row)>& visit) const;
+  std::string path_of(Row row) const;
+
+ private:
+  struct Entry {
+    std::uint64_t prefix;
+    Row parent;
+    std::uint32_t name;
+  };
+  struct NameHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view name) const {
+      return std::hash<std::string_view>{}(name);
+    }
+  };
+  std::size_t slot(std::uint64_t prefix) const;
+  void grow();
+
+  std::vector<Entry> rows_;
+  std::vector<Row> slots_;  ///< Open addressing; a power of two.
+  std::vector<std::string_view> names_;
+  std::unordered_map<std::string, std::uint32_t, NameHash, std::equal_to<>> numbers_;
+};
+
+}  // namespace lr::secrets::git
