@@ -181,7 +181,10 @@ Result<> write_file(const fs::path& path, std::string_view text, fs::perms permi
     made.close();
     if (made && !error) return {};
   }
-  return fail(Code::kUnavailable, fmt::format("cannot write {}", path.string()));
+  fs::remove(path, error);
+  return fail(
+      Code::kUnavailable,
+      fmt::format("cannot write {}; free some space or choose another folder", path.string()));
 }
 
 }  // namespace

@@ -109,19 +109,34 @@ class Run {
         report_(report),
         on_progress_(on_progress) {}
 
-  void all(std::vector<const CheckDef*> checks) {
+  void all(std::vector<const CheckDef*> checks, Deadline deadline) {
     std::ranges::sort(checks, {},
                       [](const CheckDef* def) { return std::make_pair(stage_of(*def), def->id); });
-    total_ = static_cast<std::uint32_t>(checks.size());
+    deadline_ = deadline;
+    total_ = static_cast<std::uint32_t>(
+        std::ranges::count_if(checks, [this](const CheckDef* def) { return is_tried(*def); }));
+    net::TaskScope telling(loop_);
+    if (on_progress_) telling.spawn(keep_telling(*this));
     for (const CheckDef* def : checks) {
-      tell(*def);
+      const bool tried = is_tried(*def);
+      if (tried) {
+        now_ = def->id;
+        tell();
+      }
       report_.checks.push_back(one(*def));
       report_.rules.push_back(rule_of(*def));
-      ++done_;
+      if (tried) ++done_;
     }
+    static_cast<void>(loop_.block_on(telling.close(Deadline::after(seconds(1)))));
   }
 
  private:
+  /// Whether the check sends anything at all: only such checks count as progress.
+  bool is_tried(const CheckDef& def) const {
+    return is_selected(def, options_.only) && missing_need(def, session_.contract()).empty() &&
+           def.posture <= posture_of(session_.profile());
+  }
+
   CheckRow blank_row(const CheckDef& def, Status status, std::string reason) const {
     CheckRow row;
     row.id = def.id;
@@ -169,16 +184,32 @@ class Run {
     return row;
   }
 
-  void tell(const CheckDef& def) const {
+  void tell() const {
     if (!on_progress_) return;
-    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start_;
-    Progress progress{def.id, done_, total_, session_.prober().requests(), 0, seconds(0)};
-    if (elapsed.count() > 0) progress.requests_per_second = progress.requests / elapsed.count();
+    const MonoTime now = std::chrono::steady_clock::now();
+    const std::chrono::duration<double> elapsed = now - start_;
+    Progress progress{now_, done_, total_, session_.prober().requests(), 0, seconds(0)};
+    if (elapsed > kRateKnownAfter) {
+      progress.requests_per_second = (progress.requests - requests_before_) / elapsed.count();
+    }
     if (done_ > 0) {
-      progress.eta = seconds(static_cast<std::int64_t>(elapsed.count() * (total_ - done_) / done_));
+      const std::chrono::duration<double> left = elapsed * (total_ - done_) / done_;
+      progress.eta = std::chrono::ceil<seconds>(
+          std::min<std::chrono::duration<double>>(left, deadline_.when() - now));
     }
     on_progress_(progress);
   }
+
+  /// A check may take long, so the clock tells, too.
+  static net::Task<> keep_telling(const Run& run) {
+    while (true) {
+      LR_CO_TRY_VOID(co_await net::sleep_for(kTellEvery));
+      run.tell();
+    }
+  }
+
+  static constexpr milliseconds kTellEvery{200};
+  static constexpr milliseconds kRateKnownAfter{200};
 
   const AuditOptions& options_;
   Session& session_;
@@ -186,6 +217,9 @@ class Run {
   Report& report_;
   const std::function<void(const Progress&)>& on_progress_;
   MonoTime start_ = std::chrono::steady_clock::now();
+  Deadline deadline_ = Deadline::never();
+  std::uint32_t requests_before_ = session_.prober().requests();
+  std::string_view now_;
   std::uint32_t done_ = 0;
   std::uint32_t total_ = 0;
 };
@@ -260,12 +294,13 @@ Result<Report> run_audit(const AuditOptions& options, std::span<const CheckDef* 
   net::EventLoop loop;
   SessionOptions setup = session_options(options, std::move(tls), *rng);
   Report report = start_report(options, setup);
+  const Deadline deadline = setup.prober.deadline;
   Session session(loop, clock, *rng, std::move(setup));
   if (const auto ready = loop.block_on(session.prepare()); !ready) {
     return std::unexpected(cannot_start(options, ready.error()));
   }
   Run run(options, session, loop, report, on_progress);
-  run.all({checks.begin(), checks.end()});
+  run.all({checks.begin(), checks.end()}, deadline);
   // What could not be removed stays under its marker; it does not change any verdict.
   (void)loop.block_on(session.finish());
   report.requests = session.prober().requests();

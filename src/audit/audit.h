@@ -24,13 +24,14 @@ struct AuditOptions {
   std::uint64_t seed = 0;         ///< 0: from the system; markers and orders come from it.
 };
 
+/// Told at the start of each check that is tried, and several times a second while it runs.
 struct Progress {
   std::string_view check;
   std::uint32_t checks_done = 0;
-  std::uint32_t checks_total = 0;
+  std::uint32_t checks_total = 0;  ///< Without those that do not apply.
   std::uint32_t requests = 0;
-  double requests_per_second = 0;
-  std::chrono::seconds eta{0};
+  double requests_per_second = 0;  ///< 0 until it can be told.
+  std::chrono::seconds eta{0};     ///< At most until the deadline; 0 until it can be told.
 };
 
 /// Runs to the end or to the deadline, aborts on target distress (what was not proved is

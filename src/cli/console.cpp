@@ -23,13 +23,11 @@ std::string temporary_name(const fs::path& target) {
       .string();
 }
 
-Result<> write_whole(const std::string& path, std::string_view text) {
+bool write_whole(const std::string& path, std::string_view text) {
   std::ofstream file(path, std::ios::binary | std::ios::trunc);
   file.write(text.data(), static_cast<std::streamsize>(text.size()));
   file.close();
-  if (file.good()) return {};
-  return fail(Code::kUnavailable,
-              fmt::format("cannot write {}; free some space or choose another folder", path));
+  return file.good();
 }
 
 void remove_quietly(const std::string& path) {
@@ -42,12 +40,6 @@ bool color_wanted() {
   const char* term = std::getenv("TERM");
   if (no_color != nullptr && *no_color != '\0') return false;
   return term == nullptr || std::string_view(term) != "dumb";
-}
-
-int columns_of_screen(std::FILE* stream) {
-  winsize size{};
-  if (ioctl(fileno(stream), TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
-  return 100;
 }
 
 }  // namespace
@@ -69,6 +61,12 @@ void say(std::string_view text) {
 }
 
 bool is_terminal(std::FILE* stream) { return isatty(fileno(stream)) == 1; }
+
+int columns_of_screen(std::FILE* stream) {
+  winsize size{};
+  if (ioctl(fileno(stream), TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  return 100;
+}
 
 report::TerminalStyle style_of(std::FILE* stream) {
   if (!is_terminal(stream)) return {.color = false, .width = 100};
@@ -99,12 +97,16 @@ Result<> write_files(const std::string& folder, std::span<const OutputFile> file
   std::vector<std::string> staged;
   const auto give_up = [&](Error error) -> Result<> {
     for (const std::string& path : staged) remove_quietly(path);
+    discard_if_empty(folder);
     return std::unexpected(std::move(error));
   };
   for (const OutputFile& file : files) {
     staged.push_back(temporary_name(fs::path(folder) / file.name));
-    if (auto written = write_whole(staged.back(), file.text); !written) {
-      return give_up(std::move(written).error());
+    if (!write_whole(staged.back(), file.text)) {
+      return give_up(Error(Code::kUnavailable,
+                           fmt::format("cannot write {} into {}; free some space or choose another "
+                                       "folder",
+                                       file.name, folder)));
     }
   }
   for (std::size_t i = 0; i < files.size(); ++i) {
@@ -139,6 +141,9 @@ Result<std::string> read_input(const std::string& path, std::size_t bytes_max) {
   std::istream& in = path == "-" ? std::cin : file;
   std::string text(bytes_max + 1, '\0');
   in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (in.bad()) {
+    return fail(Code::kInvalidArgument, fmt::format("cannot read {}; is it a file?", path));
+  }
   text.resize(static_cast<std::size_t>(in.gcount()));
   if (text.size() > bytes_max) {
     return fail(Code::kPayloadTooLarge,

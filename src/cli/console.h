@@ -20,6 +20,8 @@ int complain(std::string_view verb, const Error& error);
 void say(std::string_view text);
 
 bool is_terminal(std::FILE* stream);
+/// Of the terminal behind `stream`, else 100.
+int columns_of_screen(std::FILE* stream);
 /// Colour on terminals only, never with NO_COLOR (https://no-color.org) or TERM=dumb; the width is
 /// the terminal's, else 100.
 report::TerminalStyle style_of(std::FILE* stream);

@@ -19,6 +19,8 @@ std::vector<std::string> usage_lines(const VerbDef& verb);
 std::string overview_text(Verbs verbs);
 /// One verb with arguments, flags and examples.
 std::string verb_text(const VerbDef& verb);
+/// The same as an array of objects.
+std::string verbs_json(Verbs verbs);
 /// roff with the man macros, for `launchready man | man -l -`.
 std::string man_page(Verbs verbs);
 /// docs/reference.md.

@@ -8,6 +8,9 @@
 
 namespace lr::cli {
 
+/// Whether stderr is a screen on which a line can be drawn again and again.
+bool can_show_progress();
+
 /// "12/34 authn.missing · 812 requests · 190/s · about 12 s left"
 std::string progress_text(const audit::Progress& progress);
 

@@ -1,8 +1,11 @@
 #include "cli/run.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <csignal>
+#include <cstdio>
 #include <exception>
 
 #include "cli/arguments.h"
@@ -27,6 +30,18 @@ int unknown_verb(std::string_view name) {
   std::string hint = did_you_mean(name, names);
   if (hint.empty()) hint = "; launchready help lists them";
   return complain("", fmt::format("unknown verb \"{}\"{}", name, hint));
+}
+
+/// What could not be printed is an error, unless a reader went away: that is its right.
+int check_output(int code) {
+  const bool whole = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+  std::clearerr(stdout);
+  struct stat status{};
+  const bool known = ::fstat(STDOUT_FILENO, &status) == 0;
+  if (whole || (known && (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode)))) return code;
+  return complain("", Error(Code::kUnavailable,
+                            "cannot print the whole answer; free some space, or redirect stdout to "
+                            "another place"));
 }
 
 int run_words(const std::vector<std::string>& words) {
@@ -60,10 +75,12 @@ int run_words(const std::vector<std::string>& words) {
 int run(int argc, char** argv) {
   // A reader that goes away (`launchready checks list | head`) ends a write, not the program.
   std::signal(SIGPIPE, SIG_IGN);
+  // So does a quota: an error that the writer reports, like a full disk.
+  std::signal(SIGXFSZ, SIG_IGN);
   try {
     std::vector<std::string> words;
     for (int i = 1; i < argc; ++i) words.emplace_back(argv[i]);
-    return run_words(words);
+    return check_output(run_words(words));
   } catch (const std::exception& bug) {
     complain("", fmt::format("internal error: {}; please report it", bug.what()));
     return exit_code(Code::kInternal);

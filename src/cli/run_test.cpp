@@ -176,6 +176,10 @@ TEST_F(WithContract, AuditOfADeadTargetIsIncompleteAndLeavesNothing) {
 
 TEST_F(WithContract, LedgerVerifyNeedsAKey) {
   const std::string ledger = (folder_ / "l.db").string();
+  expect_refusal(
+      {"ledger", "verify", ledger},
+      "launchready ledger: " + ledger + " does not exist; name the ledger file of a guard");
+  std::ofstream(ledger) << "no database";
   expect_refusal({"ledger", "verify", ledger},
                  "launchready ledger: there is no " + ledger +
                      ".key; give the guard's ledger_key with --key '${NAME}' or --key file:PATH");

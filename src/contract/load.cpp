@@ -150,7 +150,10 @@ LoadOutcome load_contract_file(const std::string& path) {
   try {
     const fs::path folder = fs::absolute(path).parent_path();
     const auto text = read_regular_file(path);
-    if (!text) return only_problem({}, "cannot read the contract: " + text.error().detail());
+    if (!text) {
+      return only_problem(
+          {}, fmt::format("cannot read the contract: {}; check the path", text.error().detail()));
+    }
     const FileReader reader = [&folder](const std::string& name) {
       return read_regular_file(folder / name);
     };

@@ -20,6 +20,7 @@ struct GuardOptions {
   std::optional<unsigned> workers;
   std::optional<std::string> state_folder;  ///< Where ledger and state go.
   bool quiet = false;                       ///< No access log (benchmarks of the rest only).
+  bool announce_json = false;               ///< run_guard() prints its addresses as JSON.
 };
 
 /// A running guard: worker threads, listeners, admin listener.

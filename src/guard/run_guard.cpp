@@ -5,6 +5,7 @@
 
 #include "guard/gateway.h"
 #include "guard/snapshot.h"
+#include "text/json.h"
 
 namespace lr::guard {
 namespace {
@@ -33,6 +34,19 @@ class SignalWaiter {
   sigset_t before_{};
 };
 
+std::string announce_json(const Guard& guard, const Snapshot& snapshot) {
+  const contract::GuardSettings& settings = snapshot.contract.guard;
+  const net::Endpoint address{.ip = settings.listen.ip, .port = guard.port()};
+  const std::string_view scheme = settings.tls_certificate ? "https" : "http";
+  text::json::object out{{"url", fmt::format("{}://{}", scheme, address.str())},
+                         {"upstream", snapshot.upstream.origin()}};
+  if (guard.admin_port() != 0) {
+    const net::Endpoint admin{.ip = settings.admin->ip, .port = guard.admin_port()};
+    out["admin"] = fmt::format("http://{}", admin.str());
+  }
+  return text::canonical_json(out);
+}
+
 std::string announce(const Guard& guard, const Snapshot& snapshot) {
   const contract::GuardSettings& settings = snapshot.contract.guard;
   const bool tls = settings.tls_certificate.has_value();
@@ -51,9 +65,11 @@ std::string announce(const Guard& guard, const Snapshot& snapshot) {
 Result<> run_guard(GuardOptions options) {
   const SignalWaiter signals;  // Before any thread exists.
   ::signal(SIGPIPE, SIG_IGN);
+  const bool as_json = options.announce_json;
   LR_TRY(const SnapshotPtr snapshot, load_snapshot(options));
   LR_TRY(const std::unique_ptr<Guard> guard, Guard::start(std::move(options)));
-  fmt::print(stdout, "{}\n", announce(*guard, *snapshot));
+  fmt::print(stdout, "{}\n",
+             as_json ? announce_json(*guard, *snapshot) : announce(*guard, *snapshot));
   std::fflush(stdout);
   while (true) {
     const int signal = signals.wait();

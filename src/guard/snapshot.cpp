@@ -47,19 +47,29 @@ Result<std::shared_ptr<const crypto::JwkSet>> load_fixed_keys(const contract::Is
   return std::shared_ptr<const crypto::JwkSet>();
 }
 
+std::string environment_names(const Contract& contract) {
+  std::string out;
+  for (const contract::Environment& environment : contract.environments) {
+    out += (out.empty() ? "" : ", ") + environment.name;
+  }
+  return out;
+}
+
 Result<const contract::Environment*> pick_environment(const Contract& contract,
                                                       const std::string& name) {
   if (!name.empty()) {
     if (const auto* found = contract.find_environment(name)) return found;
     return fail(Code::kInvalidArgument,
-                fmt::format("{}: there is no environment \"{}\"", contract.file, name),
+                fmt::format("{}: there is no environment \"{}\"; choose one of {}", contract.file,
+                            name, environment_names(contract)),
                 Origin::kContract);
   }
   if (contract.environments.size() == 1) return &contract.environments.front();
   if (const auto* found = contract.find_environment("production")) return found;
   if (contract.environments.empty()) return nullptr;
   return fail(Code::kInvalidArgument,
-              fmt::format("{}: several environments; choose one with --environment", contract.file),
+              fmt::format("{}: several environments; choose one with --env: {}", contract.file,
+                          environment_names(contract)),
               Origin::kContract);
 }
 

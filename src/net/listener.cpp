@@ -48,8 +48,9 @@ std::string lower_first(std::string text) {
 }
 
 std::unexpected<Error> cannot_listen(const Endpoint& address, const ErrorCode& error) {
-  return fail(Code::kUnavailable,
-              "cannot listen on " + address.str() + ": " + lower_first(error.message()));
+  return fail(Code::kInvalidArgument, "cannot listen on " + address.str() + ": " +
+                                          lower_first(error.message()) +
+                                          "; choose another address or port");
 }
 
 ErrorCode bind_to(Acceptor& acceptor, const Endpoint& address, bool reuse_port) {

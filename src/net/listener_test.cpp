@@ -27,10 +27,10 @@ TEST(HttpServerListen, ATakenPortIsAnErrorThatNamesIt) {
     HttpServer server(loop, answer);
     Result<> listening = server.listen(testing::loopback(other.port()), reuse_port);
     ASSERT_FALSE(listening);
-    EXPECT_EQ(listening.error().code(), Code::kUnavailable);
-    EXPECT_EQ(
-        listening.error().detail(),
-        "cannot listen on 127.0.0.1:" + std::to_string(other.port()) + ": address already in use");
+    EXPECT_EQ(listening.error().code(), Code::kInvalidArgument);
+    EXPECT_EQ(listening.error().detail(),
+              "cannot listen on 127.0.0.1:" + std::to_string(other.port()) +
+                  ": address already in use; choose another address or port");
   }
 }
 

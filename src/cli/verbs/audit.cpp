@@ -60,7 +60,7 @@ int run(const Arguments& arguments) {
   auto request = read_audit_request(arguments);
   if (!request) return complain("audit", request.error());
   if (auto ready = prepare_folder(folder); !ready) return complain("audit", ready.error());
-  ProgressLine line("audit", is_terminal(stderr) && !arguments.has("--quiet"));
+  ProgressLine line("audit", can_show_progress() && !arguments.has("--quiet"));
   auto report = audit::run_audit(request->options, audit::all_checks(),
                                  [&](const audit::Progress& progress) { line.show(progress); });
   line.clear();

@@ -5,6 +5,7 @@
 
 #include "cli/console.h"
 #include "cli/demo_story.h"
+#include "cli/progress.h"
 #include "cli/verb.h"
 #include "report/render.h"
 #include "text/json.h"
@@ -46,7 +47,7 @@ std::string closing_lines(const std::string& folder, bool holds) {
 int run(const Arguments& arguments) {
   const std::string folder = arguments.value("--out", "demo-out");
   if (auto ready = prepare_folder(folder); !ready) return complain("demo", ready.error());
-  const bool visible = is_terminal(stderr) && !arguments.has("--quiet");
+  const bool visible = can_show_progress() && !arguments.has("--quiet");
   auto story = tell_demo(folder, visible);
   if (!story) return complain("demo", story.error());
   const bool holds = story_holds(*story);

@@ -2,15 +2,22 @@
 
 #include <fmt/format.h>
 
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
 #include <filesystem>
 
 #include "cli/console.h"
 #include "cli/sources.h"
 #include "cli/verb.h"
 #include "contract/values.h"
+#include "guard/filter.h"
+#include "text/json.h"
 
 namespace lr::cli {
 namespace {
+
+namespace json = boost::json;
 
 constexpr FlagDef kFlags[] = {
     {"--contract", "FILE", "The contract to enforce.", "launchready.yaml"},
@@ -21,6 +28,7 @@ constexpr FlagDef kFlags[] = {
     {"--workers", "N", "Worker threads; 0 is one per core.", "the contract's"},
     {"--state", "DIR", "Where the ledger and the learned owners are kept.", "beside the contract"},
     {"--quiet", "", "No access log.", ""},
+    {"--json", "", "Print the addresses that it serves, or the pipeline, as JSON.", ""},
     {"--explain-pipeline", "", "Print the filters in running order with the reasons, and stop.",
      ""},
 };
@@ -74,6 +82,7 @@ Result<guard::GuardOptions> read_options(const Arguments& arguments) {
   options.contract_path = arguments.value("--contract", "launchready.yaml");
   options.environment = arguments.value("--env");
   options.quiet = arguments.has("--quiet");
+  options.announce_json = arguments.has("--json");
   if (!arguments.has("--contract") && !std::filesystem::exists(options.contract_path)) {
     return wrong("there is no launchready.yaml here; name the contract with --contract FILE");
   }
@@ -85,11 +94,32 @@ Result<guard::GuardOptions> read_options(const Arguments& arguments) {
   return options;
 }
 
-int run(const Arguments& arguments) {
-  if (arguments.has("--explain-pipeline")) {
+Result<std::string> pipeline_json() {
+  LR_TRY(const auto ordered, guard::order_filters(guard::all_filters()));
+  json::array filters;
+  for (const guard::FilterDef* def : ordered) {
+    filters.push_back(json::object{{"id", def->id},
+                                   {"title", def->title},
+                                   {"after", json::array(def->after.begin(), def->after.end())},
+                                   {"why_after", def->why_after},
+                                   {"section", def->section}});
+  }
+  return text::pretty_json(filters);
+}
+
+int explain_pipeline(bool as_json) {
+  if (!as_json) {
     say(guard::explain_pipeline());
     return 0;
   }
+  const auto text = pipeline_json();
+  if (!text) return complain("guard", text.error());
+  say(*text);
+  return 0;
+}
+
+int run(const Arguments& arguments) {
+  if (arguments.has("--explain-pipeline")) return explain_pipeline(arguments.has("--json"));
   auto options = read_options(arguments);
   if (!options) return complain("guard", options.error());
   const auto ended = guard::run_guard(std::move(*options));
@@ -106,7 +136,7 @@ constinit const VerbDef verb_guard{
         "A gateway that lets through only what the contract promises: listed routes and methods, "
         "verified tokens and keys, roles and scopes, the caller's own objects, valid bodies, "
         "approved origins, within limits. Everything else gets a safe error with a request id. "
-        "Logs are JSON on stdout; security events go to a tamper-evident ledger.",
+        "Logs are JSON on stderr; security events go to a tamper-evident ledger.",
     .subverbs = {},
     .positionals = {},
     .flags = kFlags,

@@ -9,16 +9,21 @@ namespace lr::cli {
 namespace {
 
 constexpr PositionalDef kPositionals[] = {{"VERB", "Show one verb with flags and examples."}};
-constexpr Example kExamples[] = {{"launchready help audit", "Everything about one verb."}};
+constexpr FlagDef kFlags[] = {{"--json", "", "Print JSON, for completion and other tools.", ""}};
+constexpr Example kExamples[] = {
+    {"launchready help audit", "Everything about one verb."},
+    {"launchready help --json | jq -r '.[].name'", "The verbs, for a script."},
+};
 
 int run(const Arguments& arguments) {
+  const bool as_json = arguments.has("--json");
   if (arguments.positionals.empty()) {
-    say(overview_text(all_verbs()));
+    say(as_json ? verbs_json(all_verbs()) : overview_text(all_verbs()));
     return 0;
   }
   const std::string& name = arguments.positionals.front();
   if (const VerbDef* verb = find_verb(all_verbs(), name)) {
-    say(verb_text(*verb));
+    say(as_json ? verbs_json(Verbs(&verb, 1)) : verb_text(*verb));
     return 0;
   }
   std::vector<std::string_view> names;
@@ -36,7 +41,7 @@ constinit const VerbDef verb_help{.name = "help",
                                   .description = "The same as --help.",
                                   .subverbs = {},
                                   .positionals = kPositionals,
-                                  .flags = {},
+                                  .flags = kFlags,
                                   .examples = kExamples,
                                   .run = run};
 

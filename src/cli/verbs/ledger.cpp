@@ -45,15 +45,25 @@ constexpr Example kExamples[] = {
     {"launchready ledger search launchready-ledger.db --from 2026-11-22T10:40Z --to "
      "2026-11-22T10:45Z",
      "What happened at 10:42."},
+    {"launchready ledger search --request 5f0c2a", "Why a user's request was refused."},
 };
 
 std::string file_of(const Arguments& arguments) {
   return arguments.positionals.empty() ? std::string(kDefaultFile) : arguments.positionals.front();
 }
 
+Result<> check_is_file(const std::string& path) {
+  std::error_code ignored;
+  if (std::filesystem::is_regular_file(path, ignored)) return {};
+  const bool there = std::filesystem::exists(path, ignored);
+  return fail(Code::kInvalidArgument, fmt::format("{} {}; name the ledger file of a guard", path,
+                                                  there ? "is not a file" : "does not exist"));
+}
+
 int cannot_read(const std::string& path, const Error& error) {
-  return complain(
-      "ledger", fmt::format("{}; name the ledger file of a guard (read {})", error.detail(), path));
+  return complain("ledger", fmt::format("cannot read {} as a ledger: {}; name the ledger file of a "
+                                        "guard",
+                                        path, error.detail()));
 }
 
 /// --key, or the file that the guard makes beside the ledger when its contract names no key.
@@ -67,6 +77,7 @@ Result<Secret> key_of(const Arguments& arguments, const std::string& path) {
 
 int verify(const Arguments& arguments) {
   const std::string path = file_of(arguments);
+  if (auto there = check_is_file(path); !there) return complain("ledger", there.error());
   auto key = key_of(arguments, path);
   if (!key) return complain("ledger", key.error());
   auto verdict = store::verify_ledger(path, *key);
@@ -143,8 +154,10 @@ std::string event_line(const store::LedgerRow& row) {
 int search(const Arguments& arguments) {
   auto query = read_query(arguments);
   if (!query) return complain("ledger", query.error());
-  auto rows = store::search_ledger(file_of(arguments), *query);
-  if (!rows) return cannot_read(file_of(arguments), rows.error());
+  const std::string path = file_of(arguments);
+  if (auto there = check_is_file(path); !there) return complain("ledger", there.error());
+  auto rows = store::search_ledger(path, *query);
+  if (!rows) return cannot_read(path, rows.error());
   json::array all;
   std::string out;
   for (const store::LedgerRow& row : *rows) {
