@@ -6,6 +6,7 @@
 #include <numeric>
 #include <utility>
 
+#include "secrets/catalogue_blob.h"
 #include "secrets/catalogue_impl.h"
 
 namespace lr::secrets {
@@ -68,6 +69,21 @@ RulePatterns patterns_of(const Rule& rule) {
   return patterns;
 }
 
+std::vector<std::uint32_t> every_expression(const Catalogue::Impl& impl) {
+  std::vector<std::uint32_t> every(impl.plan.expressions.size());
+  std::iota(every.begin(), every.end(), 0u);
+  return every;
+}
+
+Result<Database> deserialized(std::string_view bytes) {
+  hs_database_t* database = nullptr;
+  if (bytes.empty()) return Database();
+  if (hs_deserialize_database(bytes.data(), bytes.size(), &database) != HS_SUCCESS) {
+    return fail(Code::kInternal, "the built-in rules do not fit this processor or Vectorscan");
+  }
+  return Database(database);
+}
+
 unsigned long long native_features() {
   hs_platform_info platform{};
   return hs_populate_platform(&platform) == HS_SUCCESS ? platform.cpu_features : 0;
@@ -109,13 +125,13 @@ std::vector<std::uint32_t> Catalogue::Impl::wide_expressions() const {
   return chosen;
 }
 
-Result<Database> compile_database(const Plan& plan, std::span<const std::uint32_t> chosen,
+Result<Database> compile_database(const Catalogue::Impl& impl, std::span<const std::uint32_t> chosen,
                                   unsigned long long features) {
   if (chosen.empty()) return Database();
   std::vector<const char*> texts;
   std::vector<unsigned> flags;
   for (std::uint32_t index : chosen) {
-    const Expression& expression = plan.expressions[index];
+    const Expression& expression = impl.plan.expressions[index];
     texts.push_back(expression.text.c_str());
     flags.push_back(expression.caseless ? HS_FLAG_CASELESS : 0);
   }
@@ -133,8 +149,8 @@ Result<Database> compile_database(const Plan& plan, std::span<const std::uint32_
   hs_free_compile_error(error);
   if (which < 0) return fail(Code::kInvalidArgument, "the rules do not compile: " + why);
   const std::uint32_t rule =
-      plan.expressions[chosen[static_cast<std::size_t>(which)]].anchors.front().rule;
-  return fail(Code::kInvalidArgument, fmt::format("rule #{}: {}", rule, why));
+      impl.plan.expressions[chosen[static_cast<std::size_t>(which)]].anchors.front().rule;
+  return fail(Code::kInvalidArgument, fmt::format("rule {}: {}", impl.rules[rule].id, why));
 }
 
 Catalogue::Catalogue(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -146,13 +162,25 @@ Result<std::unique_ptr<Catalogue>> Catalogue::compile(std::vector<Rule> rules) {
   if (impl->by_id.size() != impl->rules.size()) {
     return fail(Code::kInvalidArgument, "two rules have the same id");
   }
-  std::vector<std::uint32_t> every(impl->plan.expressions.size());
-  std::iota(every.begin(), every.end(), 0u);
-  LR_TRY(Database all, compile_database(impl->plan, every, native_features()));
+  const std::vector<std::uint32_t> every = every_expression(*impl);
+  LR_TRY(Database all, compile_database(*impl, every, native_features()));
   impl->all = make_stage(*impl, every, std::move(all));
   const std::vector<std::uint32_t> wide = impl->wide_expressions();
-  LR_TRY(Database wide_database, compile_database(impl->plan, wide, native_features()));
+  LR_TRY(Database wide_database, compile_database(*impl, wide, native_features()));
   impl->wide = make_stage(*impl, wide, std::move(wide_database));
+  return std::unique_ptr<Catalogue>(new Catalogue(std::move(impl)));
+}
+
+Result<std::unique_ptr<Catalogue>> Catalogue::from_blob(std::string_view blob) {
+  LR_TRY(DecodedCatalogue decoded, decode_catalogue(blob, native_features()));
+  auto impl = std::make_unique<Impl>(std::move(decoded.rules));
+  if (plan_digest(impl->plan) != decoded.plan_digest) {
+    return fail(Code::kInternal, "the built-in rules were compiled by another version");
+  }
+  LR_TRY(Database all, deserialized(decoded.all));
+  LR_TRY(Database wide, deserialized(decoded.wide));
+  impl->all = make_stage(*impl, every_expression(*impl), std::move(all));
+  impl->wide = make_stage(*impl, impl->wide_expressions(), std::move(wide));
   return std::unique_ptr<Catalogue>(new Catalogue(std::move(impl)));
 }
 

@@ -19,6 +19,8 @@ class Catalogue {
   /// Compiles rules now (imports, tests). Errors name the rule and why: a pattern that RE2 or
   /// Vectorscan refuses, or whose measured cost is over budget.
   static Result<std::unique_ptr<Catalogue>> compile(std::vector<Rule> rules);
+  /// A catalogue that encode_catalogue() wrote; the bytes may go away afterwards.
+  static Result<std::unique_ptr<Catalogue>> from_blob(std::string_view blob);
   ~Catalogue();
 
   std::span<const Rule> rules() const;

@@ -80,7 +80,7 @@ struct Catalogue::Impl {
 };
 
 /// Compiles the chosen expressions for a processor (`features`: HS_CPU_FEATURES_*).
-Result<Database> compile_database(const Plan& plan, std::span<const std::uint32_t> chosen,
+Result<Database> compile_database(const Catalogue::Impl& impl, std::span<const std::uint32_t> chosen,
                                   unsigned long long features);
 
 }  // namespace lr::secrets

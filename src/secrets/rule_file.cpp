@@ -58,6 +58,7 @@ class Reader {
   Result<> known_only(const YamlNode& map, std::span<const std::string_view> fields) const;
   Result<> text(const YamlNode& map, std::string_view field, std::string& out) const;
   Result<> texts(const YamlNode& map, std::string_view field, std::vector<std::string>& out) const;
+  Result<> pieces(const YamlNode& map, std::string_view field, std::string& out) const;
   template <class Number>
   Result<> number(const YamlNode& map, std::string_view field, Number& out) const;
   template <class Value, std::size_t kCount>
@@ -115,6 +116,16 @@ Result<> Reader::texts(const YamlNode& map, std::string_view field,
   return {};
 }
 
+/// A text, or a list of texts that are joined: long patterns on several lines.
+Result<> Reader::pieces(const YamlNode& map, std::string_view field, std::string& out) const {
+  const YamlNode* node = map.find(field);
+  if (node == nullptr || !node->is_sequence()) return text(map, field, out);
+  std::vector<std::string> parts;
+  LR_TRY_VOID(texts(map, field, parts));
+  for (const std::string& part : parts) out += part;
+  return {};
+}
+
 template <class Number>
 Result<> Reader::number(const YamlNode& map, std::string_view field, Number& out) const {
   const YamlNode* node = map.find(field);
@@ -163,8 +174,8 @@ Result<> Reader::read_header(const YamlNode& root) {
 Result<> Reader::read_texts(const YamlNode& node, Rule& rule) const {
   LR_TRY_VOID(text(node, "id", rule.id));
   LR_TRY_VOID(text(node, "title", rule.title));
-  LR_TRY_VOID(text(node, "pattern", rule.pattern));
-  LR_TRY_VOID(text(node, "assigned", rule.assigned));
+  LR_TRY_VOID(pieces(node, "pattern", rule.pattern));
+  LR_TRY_VOID(pieces(node, "assigned", rule.assigned));
   LR_TRY_VOID(text(node, "path", rule.path));
   LR_TRY_VOID(text(node, "rotate", rule.rotate));
   return text(node, "dashboard", rule.dashboard);

@@ -20,7 +20,9 @@ constexpr std::size_t kLineMax = 4096;
 /// Rules with a look of their own come before values found by a vendor's name, and those before
 /// values found by any name.
 int rank(const Rule& rule) {
-  if (rule.family == "generic") return 0;
+  // Families that know a shape but no vendor: any other rule says more about the same value.
+  static constexpr std::string_view kShapes[] = {"generic", "jose", "urls"};
+  if (std::ranges::find(kShapes, rule.family) != std::end(kShapes)) return 0;
   return rule.assigned.empty() ? 2 : 1;
 }
 
@@ -56,7 +58,7 @@ struct Scanner::Impl {
   void scan_layer(const Layer& layer, std::optional<std::span<const Range>> changed);
   void scan_path(const Document& document);
   void report(const Layer& layer, const std::vector<Match>& matches);
-  bool outranked(const Match& match, const std::vector<Match>& matches, std::size_t index) const;
+  bool outranked(const std::vector<Match>& matches, std::size_t index, std::string_view path) const;
   bool has_companions(const Layer& layer, const Match& match, const LineIndex& lines) const;
   bool path_fits(const Match& match, std::string_view path) const;
   void report_one(const Layer& layer, const Match& match, LineIndex& lines);
@@ -118,12 +120,13 @@ bool Scanner::Impl::path_fits(const Match& match, std::string_view path) const {
          RE2::PartialMatch(re2::StringPiece(path.data(), path.size()), pattern->get());
 }
 
-bool Scanner::Impl::outranked(const Match& match, const std::vector<Match>& matches,
-                              std::size_t index) const {
+bool Scanner::Impl::outranked(const std::vector<Match>& matches, std::size_t index,
+                              std::string_view path) const {
+  const Match& match = matches[index];
   const int own = rank(catalogue.rules[match.rule]);
   const auto beats = [&](const Match& other) {
     return overlap(other.all, match.secret) && rank(catalogue.rules[other.rule]) > own &&
-           path_fits(other, "");
+           path_fits(other, path);
   };
   for (std::size_t i = index + 1; i < matches.size() && matches[i].all.begin < match.secret.end;
        ++i) {
@@ -143,7 +146,7 @@ void Scanner::Impl::report(const Layer& layer, const std::vector<Match>& matches
     const Match& match = matches[i];
     const Rule& rule = catalogue.rules[match.rule];
     if (!match.wanted || !rule.report || !path_fits(match, layer.document->path)) continue;
-    if (rank(rule) < 2 && outranked(match, matches, i)) continue;
+    if (rank(rule) < 2 && outranked(matches, i, layer.document->path)) continue;
     report_one(layer, match, lines);
   }
 }
