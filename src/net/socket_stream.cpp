@@ -212,9 +212,9 @@ Task<> SocketStream::write_all(std::string_view first, std::string_view second) 
 
 Task<> SocketStream::wait(Wait what) {
   if (auto why = blocked()) co_return std::unexpected(std::move(*why));
-  const bool read = what == Socket::wait_read;
-  if (read) wanted_ = {};
-  const Result<std::size_t> woken = co_await park(read ? reader_ : writer_);
+  if (what == Socket::wait_read) wanted_ = {};
+  Waiter& waiter = what == Socket::wait_read ? reader_ : writer_;
+  const Result<std::size_t> woken = co_await park(waiter);
   if (!woken) co_return std::unexpected(woken.error());
   co_return Result<>();
 }

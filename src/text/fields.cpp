@@ -106,12 +106,13 @@ bool is_token(std::string_view text) {
 
 bool is_field_value(std::string_view text) {
   // Without a way out in the middle the compiler looks at many bytes at once.
-  bool control = false;
+  std::uint8_t control = 0;
   for (const char c : text) {
     const auto byte = static_cast<std::uint8_t>(c);
-    control |= (byte < 0x20 && byte != '\t') || byte == 0x7f;
+    const int here = static_cast<int>(byte < 0x20) & static_cast<int>(byte != '\t');
+    control |= static_cast<std::uint8_t>(here | static_cast<int>(byte == 0x7f));
   }
-  return !control;
+  return control == 0;
 }
 
 void Fields::set(std::string_view name, std::string_view value) { set_named(fields_, name, value); }
