@@ -11,6 +11,7 @@
 #include "secrets/sources/testing/archives.h"
 #include "secrets/sources/testing/recording_visitor.h"
 #include "secrets/sources/testing/vlq_writer.h"
+#include "secrets/sources/unpack.h"
 
 namespace lr::secrets {
 namespace {
@@ -169,33 +170,11 @@ TEST_F(TreeTest, FilesOverTheBufferAreReadWhole) {
   EXPECT_EQ(visitor_.bytes_of("big.tar", "tar:in/b"), "small");
 }
 
-/// Keeps where its needle stood, not the bytes.
-class NeedleVisitor final : public DocumentVisitor {
- public:
-  void visit(const Document& document) override { look(document, 0); }
-  void visit_changed(const Document& document, std::span<const Range> changed) override {
-    look(document, changed[0].begin);
-  }
-  std::vector<std::uint64_t> found;
-  std::uint64_t bytes = 0;
-
- private:
-  void look(const Document& document, std::size_t fresh) {
-    bytes += document.bytes.size() - fresh;
-    for (std::size_t at = document.bytes.find(needle_); at != std::string_view::npos;
-         at = document.bytes.find(needle_, at + 1)) {
-      if (at + needle_.size() > fresh) found.push_back(document.start.offset + at);
-    }
-  }
-  std::string needle_ = "needle-in-a-large-file";
-};
-
-TEST_F(TreeTest, FourGigabytesAreReadToTheEnd) {
-  // Sparse, with needles at the start, over the cut of the first piece, over 4 GiB, and at the end.
+TEST_F(TreeTest, FilesTooLargeToHoldAreReadToTheEnd) {
+  // Sparse, with needles at the start, over the cut of the first piece, and at the end.
   const std::string needle = "needle-in-a-large-file";
-  const std::uint64_t size = (4ull << 30) + 5'000'000;
-  const std::vector<std::uint64_t> places = {0, (64ull << 20) - 10, (4ull << 30) - 7,
-                                             size - needle.size()};
+  const std::uint64_t size = sources::kWholeBytes + 5'000'000;
+  const std::vector<std::uint64_t> places = {0, sources::kPieceBytes - 10, size - needle.size()};
   write("huge", "");
   fs::resize_file(root_ / "huge", size);
   std::fstream file(root_ / "huge", std::ios::in | std::ios::out | std::ios::binary);
@@ -204,10 +183,10 @@ TEST_F(TreeTest, FourGigabytesAreReadToTheEnd) {
     file << needle;
   }
   file.close();
-  NeedleVisitor needles;
+  sources::NeedleVisitor needles(needle);
   ASSERT_TRUE(TreeSource(root_.string()).read(needles, coverage_));
-  EXPECT_EQ(needles.found, places);
-  EXPECT_EQ(needles.bytes, size);
+  EXPECT_EQ(needles.found(), places);
+  EXPECT_EQ(needles.bytes(), size);
   EXPECT_TRUE(coverage_.complete());
 }
 

@@ -327,5 +327,33 @@ TEST_F(PiecesTest, EveryMatchUpToTheOverlapIsWholeInSomePiece) {
   }
 }
 
+/// Over four gigabytes that hold one needle, over the offset of 4 GiB, and take one piece of
+/// memory.
+class HugeBytes final : public ByteSource {
+ public:
+  static constexpr std::uint64_t kNeedleAt = (4ull << 30) - 3;
+  std::uint64_t size() const override { return kNeedleAt + 1'000'000; }
+  Result<std::string_view> view(std::uint64_t offset, std::size_t length) override {
+    piece_.assign(static_cast<std::size_t>(std::min<std::uint64_t>(length, size() - offset)), '.');
+    if (offset <= kNeedleAt && kNeedleAt + 6 <= offset + piece_.size()) {
+      piece_.replace(static_cast<std::size_t>(kNeedleAt - offset), 6, "needle");
+    }
+    return piece_;
+  }
+
+ private:
+  std::string piece_;
+};
+
+TEST(HugePieces, OffsetsBeyondFourGigabytes) {
+  HugeBytes bytes;
+  NeedleVisitor needles("needle");
+  const Document document{
+      .surface = Surface::kTree, .path = "huge", .object = {}, .bytes = {}, .via = {}};
+  ASSERT_TRUE(visit_in_pieces(needles, bytes, document));
+  EXPECT_EQ(needles.found(), std::vector<std::uint64_t>{HugeBytes::kNeedleAt});
+  EXPECT_EQ(needles.bytes(), bytes.size());
+}
+
 }  // namespace
 }  // namespace lr::secrets::sources

@@ -49,4 +49,28 @@ class RecordingVisitor final : public DocumentVisitor {
   std::vector<Seen> seen_;
 };
 
+/// Keeps where its needle stood in the whole, and no bytes.
+class NeedleVisitor final : public DocumentVisitor {
+ public:
+  explicit NeedleVisitor(std::string needle) : needle_(std::move(needle)) {}
+  void visit(const Document& document) override { look(document, 0); }
+  void visit_changed(const Document& document, std::span<const Range> changed) override {
+    look(document, changed[0].begin);
+  }
+  const std::vector<std::uint64_t>& found() const { return found_; }
+  std::uint64_t bytes() const { return bytes_; }
+
+ private:
+  void look(const Document& document, std::size_t fresh) {
+    bytes_ += document.bytes.size() - fresh;
+    for (std::size_t at = document.bytes.find(needle_); at != std::string_view::npos;
+         at = document.bytes.find(needle_, at + 1)) {
+      if (at + needle_.size() > fresh) found_.push_back(document.start.offset + at);
+    }
+  }
+  std::string needle_;
+  std::vector<std::uint64_t> found_;
+  std::uint64_t bytes_ = 0;
+};
+
 }  // namespace lr::secrets::sources
