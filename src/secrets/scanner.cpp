@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "secrets/catalogue_impl.h"
+#include "secrets/decode/decode.h"
 #include "secrets/filters/filters.h"
 #include "secrets/line_index.h"
 #include "secrets/matcher.h"
@@ -44,6 +45,11 @@ struct Scanner::Impl {
     std::vector<std::string> via;
     int depth = 0;
     Range origin;  ///< Where the bytes stand in the document itself; for line and column.
+    const Layer* outer = nullptr;
+    Range from;                ///< Where they stand in the outer layer.
+    bool keeps_lines = false;  ///< Line ends of the bytes are line ends of the document.
+    /// Secrets that were reported, as they stand in `bytes`.
+    mutable std::vector<Range> reported;
   };
 
   Impl(const Catalogue& from, CandidateSink& to, ScannerOptions chosen)
@@ -56,11 +62,14 @@ struct Scanner::Impl {
 
   void scan(const Document& document, std::optional<std::span<const Range>> changed);
   void scan_layer(const Layer& layer, std::optional<std::span<const Range>> changed);
+  void scan_decoded(const Layer& layer, std::optional<std::span<const Range>> changed);
   void scan_path(const Document& document);
+  static bool was_reported(const Layer& layer, std::string_view secret);
   void report(const Layer& layer, const std::vector<Match>& matches);
   bool outranked(const std::vector<Match>& matches, std::size_t index, std::string_view path) const;
   bool has_companions(const Layer& layer, const Match& match, const LineIndex& lines) const;
   bool path_fits(const Match& match, std::string_view path) const;
+  LineColumn place_of(const Layer& layer, const Match& match, LineIndex& lines);
   void report_one(const Layer& layer, const Match& match, LineIndex& lines);
   Matcher& matcher_at(int depth);
 
@@ -88,13 +97,51 @@ void Scanner::Impl::scan(const Document& document, std::optional<std::span<const
   decoded_left = options.decoded_bytes_max;
   document_lines = LineIndex(document.bytes);
   if (!changed && catalogue.has_path_rules) scan_path(document);
-  const Layer layer{&document, document.bytes, {document.via.begin(), document.via.end()}, 0, {}};
+  Layer layer;
+  layer.document = &document;
+  layer.bytes = document.bytes;
+  layer.via.assign(document.via.begin(), document.via.end());
+  layer.keeps_lines = true;
   scan_layer(layer, changed);
 }
 
 void Scanner::Impl::scan_layer(const Layer& layer, std::optional<std::span<const Range>> changed) {
   Matcher& matcher = matcher_at(layer.depth);
   report(layer, changed ? matcher.match_near(layer.bytes, *changed) : matcher.match(layer.bytes));
+  if (layer.depth < options.decode_depth) scan_decoded(layer, changed);
+}
+
+void Scanner::Impl::scan_decoded(const Layer& layer,
+                                 std::optional<std::span<const Range>> changed) {
+  decode_all(layer.bytes, changed, [&](const Decoded& decoded) {
+    if (decoded.bytes.size() > decoded_left) {
+      coverage.skip(std::string(layer.document->path),
+                    "more encoded text than is decoded for one document");
+      return;
+    }
+    decoded_left -= decoded.bytes.size();
+    coverage.decoded_bytes += decoded.bytes.size();
+    Layer inner;
+    inner.document = layer.document;
+    inner.bytes = decoded.bytes;
+    inner.via = layer.via;
+    inner.via.emplace_back(decoded.encoding);
+    inner.depth = layer.depth + 1;
+    inner.outer = &layer;
+    inner.from = decoded.from;
+    inner.origin = layer.depth == 0 ? decoded.from : layer.origin;
+    inner.keeps_lines = layer.keeps_lines && decoded.encoding.starts_with("utf-16");
+    scan_layer(inner, std::nullopt);
+  });
+}
+
+/// Text around escapes is seen twice: as it stands and decoded.
+bool Scanner::Impl::was_reported(const Layer& layer, std::string_view secret) {
+  if (layer.outer == nullptr) return false;
+  return std::ranges::any_of(layer.outer->reported, [&](const Range& range) {
+    return overlap(range, layer.from) &&
+           layer.outer->bytes.substr(range.begin, range.end - range.begin) == secret;
+  });
 }
 
 void Scanner::Impl::scan_path(const Document& document) {
@@ -183,6 +230,7 @@ void Scanner::Impl::report_one(const Layer& layer, const Match& match, LineIndex
   subject.path = layer.document->path;
   subject.object = layer.document->object;
   subject.quoted = match.quoted;
+  if (was_reported(layer, subject.secret)) return;
   Verdict verdict = judge(subject, catalogue.patterns[match.rule], now);
   if (!verdict.keep || verdict.confidence < options.least) return;
   if (!subject.rule->companions.empty() && !has_companions(layer, match, lines)) {
@@ -202,11 +250,19 @@ void Scanner::Impl::report_one(const Layer& layer, const Match& match, LineIndex
   candidate.place.object = layer.document->object;
   candidate.place.via = layer.via;
   candidate.place.offset = match.secret.begin;
-  const LineColumn at =
-      layer.depth == 0 ? lines.at(match.secret.begin) : document_lines.at(layer.origin.begin);
+  const LineColumn at = place_of(layer, match, lines);
   candidate.place.line = at.line;
   candidate.place.column = at.column;
+  layer.reported.push_back(match.secret);
   sink.found(candidate);
+}
+
+LineColumn Scanner::Impl::place_of(const Layer& layer, const Match& match, LineIndex& lines) {
+  if (layer.depth == 0) return lines.at(match.secret.begin);
+  LineColumn at = document_lines.at(layer.origin.begin);
+  if (!layer.keeps_lines) return at;
+  const LineColumn inside = lines.at(match.secret.begin);
+  return {at.line + inside.line - 1, inside.line > 1 ? inside.column : at.column};
 }
 
 Scanner::Scanner(const Catalogue& catalogue, CandidateSink& sink, ScannerOptions options)

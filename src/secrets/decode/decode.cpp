@@ -1,0 +1,68 @@
+#include "secrets/decode/decode.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace lr::secrets {
+namespace {
+
+/// Short runs are mostly identifiers: their first characters say whether it is worth going on.
+constexpr std::size_t kShortRun = 64;
+constexpr std::size_t kFirstLook = 12;
+
+bool is_text(std::string_view bytes) {
+  return std::ranges::all_of(bytes, [](char c) {
+    return (c >= ' ' && c <= '~') || c == '\n' || c == '\r' || c == '\t' || c == '\0';
+  });
+}
+
+bool is_hex(std::string_view run) {
+  return run.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
+}
+
+std::string_view part(std::string_view bytes, const Range& range) {
+  return bytes.substr(range.begin, range.end - range.begin);
+}
+
+void decode_run(std::string_view bytes, const Range& range, const DecodedSink& sink) {
+  const std::string_view run = part(bytes, range);
+  if (is_hex(run)) {
+    const auto decoded = decode_hex(run);
+    if (decoded && has_readable_run(*decoded)) sink({"hex", *decoded, range});
+    return;
+  }
+  if (run.size() < kShortRun && !is_text(decode_base64(run.substr(0, kFirstLook)))) return;
+  const std::string decoded = decode_base64(run);
+  if (!has_readable_run(decoded)) return;
+  const bool url = run.find_first_of("-_") != std::string_view::npos;
+  sink({url ? "base64url" : "base64", decoded, range});
+}
+
+using TextDecoder = std::string (*)(std::string_view);
+
+void decode_texts(std::string_view bytes, const std::vector<Range>& ranges, TextDecoder decoder,
+                  std::string_view encoding, const DecodedSink& sink) {
+  for (const Range& range : ranges) {
+    const std::string decoded = decoder(part(bytes, range));
+    // Same size: nothing was an escape after all.
+    if (decoded.size() < range.end - range.begin) sink({encoding, decoded, range});
+  }
+}
+
+std::string from_utf16le(std::string_view bytes) { return decode_utf16(bytes, false); }
+std::string from_utf16be(std::string_view bytes) { return decode_utf16(bytes, true); }
+
+}  // namespace
+
+void decode_all(std::string_view bytes, std::optional<std::span<const Range>> changed,
+                const DecodedSink& sink) {
+  const Spots spots = changed ? find_spots_near(bytes, *changed) : find_spots(bytes);
+  for (const Range& range : spots.base64) decode_run(bytes, range, sink);
+  decode_texts(bytes, spots.percent, decode_percent, "percent", sink);
+  decode_texts(bytes, spots.escapes, decode_escapes, "escapes", sink);
+  decode_texts(bytes, spots.entities, decode_entities, "entities", sink);
+  decode_texts(bytes, spots.utf16le, from_utf16le, "utf-16le", sink);
+  decode_texts(bytes, spots.utf16be, from_utf16be, "utf-16be", sink);
+}
+
+}  // namespace lr::secrets

@@ -1,0 +1,61 @@
+// What is written in another encoding inside a text: base64, hex, percent, escapes, entities,
+// UTF-16. Candidates are found in one cheap pass; what a run decodes to depends on the run alone.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "secrets/document.h"
+
+namespace lr::secrets {
+
+/// One decoded piece. Views live only during the call that hands it out.
+struct Decoded {
+  std::string_view encoding;  ///< "base64", "hex", "percent", "escapes", "entities", "utf-16le"…
+  std::string_view bytes;
+  Range from;  ///< Where the encoded form stands.
+};
+using DecodedSink = std::function<void(const Decoded&)>;
+
+/// Hands out every piece that may hold a secret: at least sixteen printable bytes in a row. With
+/// `changed`, only pieces that touch one of those ranges.
+void decode_all(std::string_view bytes, std::optional<std::span<const Range>> changed,
+                const DecodedSink& sink);
+
+/// Where encoded text may stand. runs.cpp
+struct Spots {
+  std::vector<Range> base64;    ///< Maximal runs of at least kLeastRun characters of base64.
+  std::vector<Range> percent;   ///< Neighbouring "%41" within one word.
+  std::vector<Range> escapes;   ///< Neighbouring "\x41", "\u0041", "\101" within one line.
+  std::vector<Range> entities;  ///< Neighbouring "&#65;", "&#x41;" within one line.
+  std::vector<Range> utf16le;   ///< At least kLeastRun bytes, printable and zero in turn.
+  std::vector<Range> utf16be;
+};
+inline constexpr std::size_t kLeastRun = 24;
+Spots find_spots(std::string_view bytes);
+/// Only those that touch a range; the same spots as find_spots() finds there.
+Spots find_spots_near(std::string_view bytes, std::span<const Range> ranges);
+
+/// base64.cpp: RFC 4648 sections 4 and 5, padding or not, from the first character on. Stops at the
+/// last whole byte.
+std::string decode_base64(std::string_view run);
+/// hex.cpp: pairs of digits, either case; nullopt when there is another character or an odd one.
+std::optional<std::string> decode_hex(std::string_view run);
+/// percent.cpp: RFC 3986 section 2.1; what is not an escape stays.
+std::string decode_percent(std::string_view text);
+/// escapes.cpp: \xHH, \uHHHH, \u{H…}, \UHHHHHHHH, \OOO; what is not an escape stays.
+std::string decode_escapes(std::string_view text);
+/// entities.cpp: "&#65;", "&#x41;" and the five names of XML.
+std::string decode_entities(std::string_view text);
+/// utf16.cpp: to UTF-8; what is no character becomes '?'.
+std::string decode_utf16(std::string_view bytes, bool big_endian);
+
+/// At least sixteen printable bytes (or printable with zeros in turn) stand in a row.
+bool has_readable_run(std::string_view bytes);
+
+}  // namespace lr::secrets
