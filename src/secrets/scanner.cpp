@@ -22,12 +22,30 @@ constexpr std::size_t kLineMax = 4096;
 /// values found by any name.
 int rank(const Rule& rule) {
   // Families that know a shape but no vendor: any other rule says more about the same value.
-  static constexpr std::string_view kShapes[] = {"generic", "jose", "urls"};
+  static constexpr std::string_view kShapes[] = {"generic", "jwt"};
   if (std::ranges::find(kShapes, rule.family) != std::end(kShapes)) return 0;
   return rule.assigned.empty() ? 2 : 1;
 }
 
 bool overlap(const Range& a, const Range& b) { return a.begin < b.end && b.begin < a.end; }
+
+/// What stands around escapes is scanned as it is, too, so that was_reported() knows it.
+std::vector<Range> with_texts(std::span<const Range> changed, const Spots& spots) {
+  std::vector<Range> all(changed.begin(), changed.end());
+  for (const auto* texts : {&spots.percent, &spots.escapes, &spots.entities}) {
+    all.insert(all.end(), texts->begin(), texts->end());
+  }
+  std::ranges::sort(all, {}, &Range::begin);
+  std::vector<Range> joined;
+  for (const Range& range : all) {
+    if (!joined.empty() && range.begin <= joined.back().end) {
+      joined.back().end = std::max(joined.back().end, range.end);
+    } else {
+      joined.push_back(range);
+    }
+  }
+  return joined;
+}
 
 Matcher make_matcher(const Catalogue::Impl& catalogue) {
   auto matcher = Matcher::make(catalogue);
@@ -62,7 +80,7 @@ struct Scanner::Impl {
 
   void scan(const Document& document, std::optional<std::span<const Range>> changed);
   void scan_layer(const Layer& layer, std::optional<std::span<const Range>> changed);
-  void scan_decoded(const Layer& layer, std::optional<std::span<const Range>> changed);
+  void scan_decoded(const Layer& layer, const Spots& spots);
   void scan_path(const Document& document);
   static bool was_reported(const Layer& layer, std::string_view secret);
   void report(const Layer& layer, const std::vector<Match>& matches);
@@ -107,13 +125,20 @@ void Scanner::Impl::scan(const Document& document, std::optional<std::span<const
 
 void Scanner::Impl::scan_layer(const Layer& layer, std::optional<std::span<const Range>> changed) {
   Matcher& matcher = matcher_at(layer.depth);
-  report(layer, changed ? matcher.match_near(layer.bytes, *changed) : matcher.match(layer.bytes));
-  if (layer.depth < options.decode_depth) scan_decoded(layer, changed);
+  const bool decode = layer.depth < options.decode_depth;
+  if (!changed) {
+    report(layer, matcher.match(layer.bytes));
+    if (decode) scan_decoded(layer, find_spots(layer.bytes));
+    return;
+  }
+  const Spots spots = decode ? find_spots_near(layer.bytes, *changed) : Spots();
+  const std::vector<Range> wanted = with_texts(*changed, spots);
+  report(layer, matcher.match_near(layer.bytes, wanted));
+  scan_decoded(layer, spots);
 }
 
-void Scanner::Impl::scan_decoded(const Layer& layer,
-                                 std::optional<std::span<const Range>> changed) {
-  decode_all(layer.bytes, changed, [&](const Decoded& decoded) {
+void Scanner::Impl::scan_decoded(const Layer& layer, const Spots& spots) {
+  decode_spots(layer.bytes, spots, [&](const Decoded& decoded) {
     if (decoded.bytes.size() > decoded_left) {
       coverage.skip(std::string(layer.document->path),
                     "more encoded text than is decoded for one document");

@@ -54,9 +54,7 @@ std::string from_utf16be(std::string_view bytes) { return decode_utf16(bytes, tr
 
 }  // namespace
 
-void decode_all(std::string_view bytes, std::optional<std::span<const Range>> changed,
-                const DecodedSink& sink) {
-  const Spots spots = changed ? find_spots_near(bytes, *changed) : find_spots(bytes);
+void decode_spots(std::string_view bytes, const Spots& spots, const DecodedSink& sink) {
   for (const Range& range : spots.base64) decode_run(bytes, range, sink);
   decode_texts(bytes, spots.percent, decode_percent, "percent", sink);
   decode_texts(bytes, spots.escapes, decode_escapes, "escapes", sink);

@@ -22,11 +22,6 @@ struct Decoded {
 };
 using DecodedSink = std::function<void(const Decoded&)>;
 
-/// Hands out every piece that may hold a secret: at least sixteen printable bytes in a row. With
-/// `changed`, only pieces that touch one of those ranges.
-void decode_all(std::string_view bytes, std::optional<std::span<const Range>> changed,
-                const DecodedSink& sink);
-
 /// Where encoded text may stand. runs.cpp
 struct Spots {
   std::vector<Range> base64;    ///< Maximal runs of at least kLeastRun characters of base64.
@@ -37,9 +32,14 @@ struct Spots {
   std::vector<Range> utf16be;
 };
 inline constexpr std::size_t kLeastRun = 24;
+/// Everywhere in `bytes`.
 Spots find_spots(std::string_view bytes);
 /// Only those that touch a range; the same spots as find_spots() finds there.
 Spots find_spots_near(std::string_view bytes, std::span<const Range> ranges);
+
+/// Hands out every spot that is what it looks like; of runs only those that may hold a secret: at
+/// least sixteen printable bytes in a row.
+void decode_spots(std::string_view bytes, const Spots& spots, const DecodedSink& sink);
 
 /// base64.cpp: RFC 4648 sections 4 and 5, padding or not, from the first character on. Stops at the
 /// last whole byte.

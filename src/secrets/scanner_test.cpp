@@ -1,0 +1,253 @@
+#include "secrets/scanner.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+
+#include "crypto/digest.h"
+#include "secrets/rule_file.h"
+#include "secrets/samples.h"
+
+namespace lr::secrets {
+namespace {
+
+/// What a reader of a report would compare.
+using Found = std::tuple<std::string, std::string, std::string, std::uint64_t>;
+
+class Collector final : public CandidateSink {
+ public:
+  void found(const Candidate& candidate) override {
+    std::string via;
+    for (const std::string& hop : candidate.place.via) via += hop + ">";
+    all.insert({candidate.rule->id, std::string(candidate.secret), via, candidate.place.offset});
+    lines.push_back(candidate.place.line);
+    columns.push_back(candidate.place.column);
+    notes.push_back(candidate.note);
+    allowed = allowed || candidate.allowed_inline;
+  }
+  std::set<Found> all;
+  std::vector<std::uint32_t> lines;
+  std::vector<std::uint32_t> columns;
+  std::vector<std::string> notes;
+  bool allowed = false;
+};
+
+Rule make_rule(std::string id, std::string pattern) {
+  Rule rule;
+  rule.id = std::move(id);
+  rule.family = "test";
+  rule.pattern = std::move(pattern);
+  return rule;
+}
+
+std::vector<Rule> test_rules() {
+  std::vector<Rule> rules;
+  rules.push_back(make_rule("acme", R"(\bacme_live_[0-9A-Za-z]{24,40}\b)"));
+  rules.push_back(make_rule("tail", R"(\b[0-9a-f]{32}-us[0-9]{1,2}\b)"));
+  rules.push_back(make_rule("middle", R"(\b[A-Z]{3,9}\.zap\.[0-9a-z]{20}\b)"));
+  rules.push_back(make_rule("wide", R"(-----BEGIN THING-----[\s0-9A-Za-z]*-----END THING-----)"));
+  rules.push_back(make_rule("chain", R"(glpat-[0-9A-Za-z_-]{20,40})"));
+  Rule assigned = make_rule("assigned", "");
+  assigned.assigned = "[0-9a-f]{32}";
+  assigned.keywords = {"wombat"};
+  rules.push_back(assigned);
+  Rule generic = make_rule("generic", "");
+  generic.family = "generic";
+  generic.assigned = "[0-9A-Za-z_-]{16,64}";
+  generic.keywords = {"secret", "token"};
+  rules.push_back(generic);
+  return rules;
+}
+
+const Catalogue& test_catalogue() {
+  static const auto catalogue = Catalogue::compile(test_rules());
+  return **catalogue;
+}
+
+std::string fill(std::string_view text, std::size_t index = 0) {
+  return expand_sample(text, "scanner-test", index)->text;
+}
+
+Collector scan(std::string_view bytes, std::string_view path = "a.txt",
+               const Catalogue& catalogue = test_catalogue()) {
+  Collector collector;
+  Scanner scanner(catalogue, collector);
+  Document document;
+  document.path = path;
+  document.bytes = bytes;
+  scanner.visit(document);
+  return collector;
+}
+
+std::set<std::string> ids(const Collector& collector) {
+  std::set<std::string> all;
+  for (const Found& found : collector.all) all.insert(std::get<0>(found));
+  return all;
+}
+
+TEST(Scanner, FindsWhatItsRulesDescribe) {
+  EXPECT_EQ(ids(scan(fill("k = acme_live_<base62:30>"))), std::set<std::string>{"acme"});
+  EXPECT_EQ(ids(scan(fill("x <hex:32>-us12"))), std::set<std::string>{"tail"});
+  EXPECT_EQ(ids(scan(fill("HOST.zap.<base36:20> ok"))), std::set<std::string>{"middle"});
+  EXPECT_EQ(ids(scan(fill("-----BEGIN THING-----\n<base62:900>\n-----END THING-----"))),
+            std::set<std::string>{"wide"});
+  EXPECT_EQ(ids(scan(fill("WOMBAT_KEY: <hex:32>"))), std::set<std::string>{"assigned"});
+  EXPECT_EQ(ids(scan(fill("nothing <base62:24> here acme_live_<base62:9>"))),
+            std::set<std::string>{});
+}
+
+TEST(Scanner, TellsLineColumnAndOffset) {
+  const std::string text = fill("one\ntwo\n  acme_live_<base62:24>\n");
+  const Collector found = scan(text);
+  ASSERT_EQ(found.all.size(), 1u);
+  EXPECT_EQ(found.lines, std::vector<std::uint32_t>{3});
+  EXPECT_EQ(found.columns, std::vector<std::uint32_t>{3});
+  EXPECT_EQ(std::get<3>(*found.all.begin()), 10u);
+}
+
+TEST(Scanner, ChunksHideNothing) {
+  const std::string secret = fill("acme_live_<base62:24>");
+  constexpr std::size_t kChunk = 128 * 1024;
+  for (std::size_t at = kChunk - 40; at < kChunk + 3; ++at) {
+    std::string text(kChunk + 200, ' ');
+    text.replace(at, secret.size(), secret);
+    const Collector found = scan(text);
+    ASSERT_EQ(found.all.size(), 1u) << at;
+    EXPECT_EQ(std::get<3>(*found.all.begin()), at);
+  }
+}
+
+TEST(Scanner, BytesThatAreNoTextHideNothing) {
+  const std::string secret = fill("acme_live_<base62:24>");
+  EXPECT_EQ(scan("\xFF\xFE\x80" + secret + "\xC3").all.size(), 1u);
+  EXPECT_EQ(scan(std::string(3, '\0') + secret + std::string(1, '\0')).all.size(), 1u);
+  EXPECT_EQ(scan("\r\n" + secret + "\r\n").all.size(), 1u);
+  EXPECT_EQ(scan("").all.size(), 0u);
+}
+
+TEST(Scanner, SpecificRulesComeBeforeGenericOnes) {
+  EXPECT_EQ(ids(scan(fill("secret = acme_live_<base62:24>"))), std::set<std::string>{"acme"});
+  EXPECT_EQ(ids(scan(fill("secret = <base62:24>"))), std::set<std::string>{"generic"});
+}
+
+TEST(Scanner, InlineAllowanceIsReportedAsSuch) {
+  EXPECT_FALSE(scan(fill("acme_live_<base62:24>")).allowed);
+  EXPECT_TRUE(scan(fill("acme_live_<base62:24> # gitleaks:allow")).allowed);
+  EXPECT_TRUE(scan(fill("acme_live_<base62:24> // launchready:allow")).allowed);
+  EXPECT_FALSE(scan(fill("acme_live_<base62:24>\n# gitleaks:allow")).allowed);
+}
+
+TEST(Scanner, DecodesWithProvenance) {
+  const std::string secret = fill("acme_live_<base62:24>");
+  const std::string text = "a longer text that holds " + secret + " in it";
+  const auto via = [](const Collector& found) {
+    return found.all.size() == 1 ? std::get<2>(*found.all.begin()) : "not once";
+  };
+  EXPECT_EQ(via(scan("x=" + crypto::base64_encode(text))), "base64>");
+  EXPECT_EQ(via(scan("x=" + crypto::hex(text))), "hex>");
+  EXPECT_EQ(via(scan("x=" + crypto::base64_encode(crypto::base64_encode(text)))), "base64>base64>");
+  EXPECT_EQ(via(scan("u?k=acme%5Flive%5f" + secret.substr(10))), "percent>");
+  EXPECT_EQ(via(scan(R"(k = "\x61cme\u005flive_)" + secret.substr(10) + "\"")), "escapes>");
+  EXPECT_EQ(via(scan("acme&#95;live&#x5f;" + secret.substr(10))), "entities>");
+  std::string wide = "\xFF\xFE";
+  for (char c : "first\nk " + secret) wide += {c, '\0'};
+  const Collector found = scan(wide);
+  EXPECT_EQ(via(found), "utf-16le>");
+  EXPECT_EQ(found.lines, std::vector<std::uint32_t>{2});
+  std::string big;
+  for (char c : "k " + secret + " ") big += {'\0', c};
+  EXPECT_EQ(via(scan(big)), "utf-16be>");
+  // Text beside an escape is not reported a second time.
+  EXPECT_EQ(via(scan(secret + " \\u0041")), "");
+}
+
+TEST(Scanner, DecodingIsBounded) {
+  std::string text = fill("acme_live_<base62:24> and some text");
+  for (int i = 0; i < 4; ++i) text = crypto::base64_encode(text);
+  EXPECT_EQ(scan(text).all.size(), 0u);
+  Collector collector;
+  ScannerOptions options;
+  options.decode_depth = 4;
+  options.decoded_bytes_max = 60;
+  Scanner scanner(test_catalogue(), collector, options);
+  Document document;
+  document.bytes = text;
+  scanner.visit(document);
+  EXPECT_FALSE(scanner.coverage().complete());
+}
+
+TEST(Scanner, PathRulesAndPathConditions) {
+  std::vector<Rule> rules;
+  Rule path = make_rule("path", "");
+  path.path = R"((^|/)\.netrc$)";
+  rules.push_back(path);
+  Rule both = make_rule("both", "acme_live_[0-9a-z]{24}");
+  both.path = R"(\.env$)";
+  rules.push_back(both);
+  const auto catalogue = Catalogue::compile(rules);
+  const std::string text = fill("acme_live_<base36:24>");
+  EXPECT_EQ(ids(scan(text, "home/.netrc", **catalogue)), std::set<std::string>{"path"});
+  EXPECT_EQ(ids(scan(text, "x/.env", **catalogue)), std::set<std::string>{"both"});
+  EXPECT_EQ(ids(scan(text, "x/.envy", **catalogue)), std::set<std::string>{});
+}
+
+TEST(Scanner, CompanionsMustStandNear) {
+  std::vector<Rule> rules;
+  Rule id = make_rule("id", R"(\bwid_[0-9]{6}\b)");
+  id.report = false;
+  Rule key = make_rule("key", R"(\bwkey_[0-9a-z]{20}\b)");
+  key.companions.push_back({"id", 2, {}});
+  rules = {id, key};
+  const auto catalogue = Catalogue::compile(rules);
+  const std::string near = fill("wid_483920\n\nwkey_<base36:20>");
+  const std::string far = fill("wid_483920\n\n\nwkey_<base36:20>");
+  EXPECT_EQ(ids(scan(near, "a", **catalogue)), std::set<std::string>{"key"});
+  EXPECT_EQ(ids(scan(far, "a", **catalogue)), std::set<std::string>{});
+}
+
+TEST(Scanner, AllowlistsExcept) {
+  const std::string text = fill("acme_live_<base62:24>");
+  const auto count = [&](Allowlist list, std::string_view path) {
+    Rule rule = make_rule("acme", "acme_live_[0-9A-Za-z]{24}");
+    rule.allowlists.push_back(std::move(list));
+    const auto catalogue = Catalogue::compile({rule});
+    return scan(text + " keep", path, **catalogue).all.size();
+  };
+  Allowlist stop;
+  stop.stopwords = {"ACME"};
+  EXPECT_EQ(count(stop, "a"), 0u);
+  Allowlist line;
+  line.target = Allowlist::Target::kLine;
+  line.patterns = {"keep$"};
+  EXPECT_EQ(count(line, "a"), 0u);
+  line.all = true;
+  line.paths = {"^b$"};
+  EXPECT_EQ(count(line, "a"), 1u);
+  EXPECT_EQ(count(line, "b"), 0u);
+}
+
+TEST(Catalogue, RefusesByName) {
+  const auto why = [](Rule rule) {
+    const auto catalogue = Catalogue::compile({std::move(rule)});
+    return catalogue ? std::string() : catalogue.error().detail();
+  };
+  EXPECT_NE(why(make_rule("broken", "a(")).find("broken"), std::string::npos);
+  Rule group = make_rule("grouped", "abcd");
+  group.secret_group = 2;
+  EXPECT_NE(why(group).find("grouped"), std::string::npos);
+  EXPECT_NE(why(make_rule("empty", "a*")).find("empty"), std::string::npos);
+}
+
+TEST(Catalogue, BuiltInIsTheSameAsItsRules) {
+  const auto built_in = Catalogue::built_in();
+  ASSERT_TRUE(built_in.has_value()) << built_in.error().detail();
+  EXPECT_NE((*built_in)->find("private-key"), nullptr);
+  EXPECT_EQ((*built_in)->find("nothing"), nullptr);
+  EXPECT_EQ(ids(scan(fill("DB_PASSWORD=<base62:16>"), ".env", **built_in)),
+            std::set<std::string>{"generic-password"});
+}
+
+}  // namespace
+}  // namespace lr::secrets
