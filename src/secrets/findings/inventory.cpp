@@ -1,0 +1,238 @@
+#include "secrets/findings/inventory.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "base/rng.h"
+#include "crypto/digest.h"
+#include "secrets/findings/fingerprint.h"
+
+namespace lr::secrets {
+namespace {
+
+constexpr std::size_t kPlacesCounted = 1'000'000;  ///< Of one secret.
+
+struct Spot {
+  Place place;
+  const Rule* rule = nullptr;  ///< Null for a find by value.
+  bool located = false;
+};
+
+struct Record {
+  Secret value;
+  std::string live_as;
+  const Rule* rule = nullptr;  ///< The best that matched.
+  Confidence confidence = Confidence::kLow;
+  bool proved = false;
+  std::string note;
+  std::vector<std::string_view> families;
+  std::vector<Spot> spots;
+  std::unordered_set<std::string> seen;  ///< Digests of the places.
+  std::uint64_t dropped = 0;
+};
+
+/// A rule that knows the provider says more than one that knows passwords in general.
+bool is_generic(const Rule* rule) {
+  return rule == nullptr || rule->family == "generic" || rule->provider.empty();
+}
+
+/// Higher speaks for the secret.
+auto rank(const Rule* rule, Confidence confidence, bool proved) {
+  return std::tuple(rule != nullptr, proved, !is_generic(rule), confidence);
+}
+
+std::string place_text(const Place& place) {
+  return fmt::format("{}\n{}\n{}\n{}\n{}", static_cast<int>(place.surface), place.path,
+                     fmt::join(place.via, "\n"), place.object, place.line);
+}
+
+auto place_order(const Place& place) {
+  return std::tie(place.surface, place.path, place.line, place.column, place.object, place.via);
+}
+
+}  // namespace
+
+struct Inventory::Impl {
+  /// The values are told apart by a digest under a key that dies with the process.
+  Impl() { key = SystemRng().hex(32); }
+
+  std::string digest_of(std::string_view value) const {
+    const Secret same = normalised(value);
+    const crypto::Sha256 digest = crypto::hmac_sha256(key, same.expose());
+    return {digest.begin(), digest.end()};
+  }
+
+  Record& record_of(std::string_view value) {
+    const auto [at, fresh] = records.try_emplace(digest_of(value));
+    Record& record = at->second;
+    if (!fresh) return record;
+    record.value = normalised(value);
+    if (const auto same = live.find(at->first); same != live.end()) {
+      record.live_as = same->second;
+    }
+    return record;
+  }
+
+  void add(Record& record, const Rule* rule, Place place) {
+    if (record.seen.size() >= kPlacesCounted) return;
+    if (!record.seen.insert(place_text(place)).second) return;
+    if (record.spots.size() == SecretFinding::kPlacesKept) return;
+    record.spots.push_back({std::move(place), rule, false});
+  }
+
+  SecretFinding finding_of(const Record& record, std::string_view fingerprint_key) const;
+
+  std::string key;
+  std::unordered_map<std::string, Record> records;
+  std::unordered_map<std::string, std::string> live;  ///< Digest to name.
+  std::vector<NamedSecret> known;
+  std::uint64_t allowed_inline = 0;
+};
+
+Inventory::Inventory() : impl_(std::make_unique<Impl>()) {}
+Inventory::~Inventory() = default;
+
+void Inventory::know(std::span<const NamedSecret> secrets) {
+  for (const NamedSecret& secret : secrets) {
+    impl_->live.emplace(impl_->digest_of(secret.value.expose()), secret.name);
+    impl_->known.push_back({secret.name, secret.value.duplicate()});
+  }
+}
+
+void Inventory::found(const Candidate& candidate) {
+  if (candidate.allowed_inline) {
+    ++impl_->allowed_inline;
+    return;
+  }
+  Record& record = impl_->record_of(candidate.secret);
+  if (rank(candidate.rule, candidate.confidence, candidate.proved) >
+      rank(record.rule, record.confidence, record.proved)) {
+    record.rule = candidate.rule;
+    record.confidence = candidate.confidence;
+    record.proved = candidate.proved;
+    record.note = candidate.note;
+  }
+  if (std::ranges::find(record.families, candidate.rule->family) == record.families.end()) {
+    record.families.emplace_back(candidate.rule->family);
+  }
+  impl_->add(record, candidate.rule, candidate.place);
+}
+
+void Inventory::found_value(const NamedSecret& secret, Encoding encoding, Place place) {
+  Record& record = impl_->record_of(secret.value.expose());
+  record.live_as = secret.name;
+  if (encoding != Encoding::kPlain) place.via.emplace_back(encoding_name(encoding));
+  impl_->add(record, nullptr, std::move(place));
+}
+
+void Inventory::locate(Source& source) {
+  std::vector<Place*> places;
+  for (auto& [digest, record] : impl_->records) {
+    for (Spot& spot : record.spots) {
+      if (!spot.located) places.push_back(&spot.place);
+      spot.located = true;
+    }
+  }
+  source.locate(places);
+}
+
+std::size_t Inventory::drop_places(const std::function<bool(const Occurrence&)>& covers) {
+  std::size_t dropped = 0;
+  for (auto& [digest, record] : impl_->records) {
+    const std::size_t gone = std::erase_if(record.spots, [&](const Spot& spot) {
+      return spot.rule != nullptr && covers({*spot.rule, spot.place, record.value.expose()});
+    });
+    record.dropped += gone;
+    dropped += gone;
+  }
+  return dropped;
+}
+
+std::uint64_t Inventory::allowed_inline() const { return impl_->allowed_inline; }
+
+Masking Inventory::masking() const {
+  std::vector<NamedSecret> secrets;
+  for (const NamedSecret& secret : impl_->known) {
+    secrets.push_back({secret.name, secret.value.duplicate()});
+  }
+  for (const auto& [digest, record] : impl_->records) {
+    const std::string name = record.rule == nullptr ? "secret" : record.rule->id;
+    secrets.push_back({name, record.value.duplicate()});
+  }
+  return Masking(secrets);
+}
+
+SecretFinding Inventory::Impl::finding_of(const Record& record,
+                                          std::string_view fingerprint_key) const {
+  SecretFinding out;
+  const Rule* rule = record.rule;
+  const std::string_view value = record.value.expose();
+  const std::string_view family = rule == nullptr ? kExactRule : std::string_view(rule->family);
+  out.fingerprint = fingerprint_of(fingerprint_key, family, value);
+  for (const std::string_view other : record.families) {
+    if (other != family) out.aliases.push_back(fingerprint_of(fingerprint_key, other, value));
+  }
+  if (rule != nullptr) {
+    if (!record.live_as.empty()) {
+      out.aliases.push_back(fingerprint_of(fingerprint_key, kExactRule, value));
+    }
+    out.provider = rule->provider;
+    out.title = rule->title;
+    out.rotate = rule->rotate;
+    out.dashboard = rule->dashboard;
+    out.kind = rule->kind;
+  } else {
+    out.title = "Value of " + record.live_as;
+  }
+  out.rule = rule == nullptr ? kExactRule : std::string_view(rule->id);
+  out.masked = masked(value, rule);
+  // A value of the contract is what it is: nothing was guessed.
+  out.confidence = record.live_as.empty() ? record.confidence : Confidence::kHigh;
+  out.proved = record.proved || !record.live_as.empty();
+  out.live_as = record.live_as;
+  out.note = record.note;
+  for (const Spot& spot : record.spots) out.places.push_back(spot.place);
+  std::ranges::sort(out.places, {}, place_order);
+  out.places_seen = record.seen.size() - record.dropped;
+  return out;
+}
+
+namespace {
+
+void mask_texts(SecretFinding& finding, const Masking& masking) {
+  const auto mask = [&](std::string& text) {
+    if (!text.empty()) text = masking.apply(text);
+  };
+  mask(finding.note);
+  for (Place& place : finding.places) {
+    for (std::string* text : {&place.path, &place.author, &place.ref}) mask(*text);
+    for (std::string& step : place.via) mask(step);
+  }
+}
+
+auto finding_order(const SecretFinding& finding) {
+  const bool live = !finding.live_as.empty();
+  return std::tuple(finding.kind, !live, !finding.proved, -static_cast<int>(finding.confidence),
+                    std::string_view(finding.fingerprint));
+}
+
+}  // namespace
+
+std::vector<SecretFinding> Inventory::findings(std::string_view key) const {
+  std::vector<SecretFinding> out;
+  const Masking masks = masking();
+  for (const auto& [digest, record] : impl_->records) {
+    if (record.spots.empty()) continue;
+    out.push_back(impl_->finding_of(record, key));
+    mask_texts(out.back(), masks);
+  }
+  std::ranges::sort(out, {}, finding_order);
+  return out;
+}
+
+}  // namespace lr::secrets

@@ -1,0 +1,92 @@
+#include "secrets/findings/masking.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "secrets/exact/exact_redactor.h"
+
+namespace lr::secrets {
+namespace {
+
+constexpr std::size_t kPrefixMax = 16;
+constexpr std::size_t kPlainMin = 4;  ///< Shorter values would mask parts of ordinary words.
+
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+/// "sk_live_", "ghp_", "xoxb-", "AKIA", "postgres://": words at the front that end where the random
+/// part begins.
+std::string_view public_prefix(std::string_view value) {
+  if (value.starts_with("-----BEGIN ")) {
+    const std::size_t end = value.find("-----", 11);
+    return end == value.npos || end > 60 ? value.substr(0, 10) : value.substr(0, end + 5);
+  }
+  if (const std::size_t scheme = value.find("://"); scheme < kPrefixMax) {
+    return value.substr(0, scheme + 3);
+  }
+  for (const std::string_view known : {"AKIA", "ASIA", "AIza", "eyJ"}) {
+    if (value.starts_with(known)) return known;
+  }
+  std::size_t end = 0;
+  for (std::size_t at = 0; at < std::min(value.size(), kPrefixMax); ++at) {
+    if (value[at] == '_' || value[at] == '-') {
+      end = at + 1;
+    } else if (!is_letter(value[at])) {
+      break;
+    }
+  }
+  return value.substr(0, end);
+}
+
+/// The rule's pattern says in clear what every key begins with; nothing else is public.
+bool in_pattern(std::string_view prefix, const Rule& rule) {
+  return rule.pattern.contains(prefix) ||
+         std::ranges::any_of(rule.keywords,
+                             [&](const std::string& word) { return word.starts_with(prefix); });
+}
+
+std::string_view shown(std::string_view value, const Rule* rule) {
+  if (rule == nullptr) return {};
+  const std::string_view prefix = public_prefix(value);
+  if (value.size() < prefix.size() + 8) return {};
+  const bool structure =
+      prefix.starts_with("-----BEGIN ") || prefix.ends_with("://") || prefix == "eyJ";
+  return structure || in_pattern(prefix, *rule) ? prefix : std::string_view{};
+}
+
+void replace_all(std::string& text, std::string_view value, std::string_view by) {
+  for (std::size_t at = text.find(value); at != text.npos; at = text.find(value, at + by.size())) {
+    text.replace(at, value.size(), by);
+  }
+}
+
+}  // namespace
+
+std::string masked(std::string_view value, const Rule* rule) {
+  return fmt::format("{}…({} characters)", shown(value, rule), value.size());
+}
+
+Masking::Masking(std::span<const NamedSecret> secrets) : values_(ExactValues::build(secrets)) {
+  for (const ExactValues::Refused& refused : values_.refused()) {
+    const NamedSecret& secret = secrets[refused.value];
+    if (secret.value.expose().size() < kPlainMin) continue;
+    plain_.push_back({secret.name, secret.value.duplicate()});
+  }
+  // A longer value goes first: it may hold a shorter one.
+  std::ranges::sort(plain_, [](const NamedSecret& a, const NamedSecret& b) {
+    return a.value.expose().size() > b.value.expose().size();
+  });
+}
+
+std::string Masking::apply(std::string_view text) const {
+  std::string out;
+  ExactRedactor redactor(values_);
+  redactor.feed(text, out);
+  redactor.finish(out);
+  for (const NamedSecret& secret : plain_) {
+    replace_all(out, secret.value.expose(), "[redacted:" + secret.name + "]");
+  }
+  return out;
+}
+
+}  // namespace lr::secrets

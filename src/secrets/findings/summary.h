@@ -1,0 +1,49 @@
+// A scan's outcome as findings, check rows and rule texts of a report.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "report/report.h"
+#include "secrets/document.h"
+#include "secrets/findings/inventory.h"
+#include "secrets/findings/suppressions.h"
+
+namespace lr::secrets {
+
+/// Everything that a scan has to say, ready to be shown: no text of it holds a secret.
+struct ScanSummary {
+  std::vector<SecretFinding> findings;  ///< Open, worst first.
+  Coverage coverage;
+  std::uint64_t suppressed = 0;
+  std::uint64_t allowed_inline = 0;
+  std::vector<Suppression> expired;
+  std::vector<Suppression> stale;
+  /// Names of values that were searched for, and why others were not ("DB_URL: not set here").
+  std::vector<std::string> exact;
+  std::vector<std::string> not_exact;
+};
+
+/// The check under which all findings of this control stand: "secrets.exposed".
+inline constexpr std::string_view kSecretsCheck = "secrets.exposed";
+
+/// "src/config.js:12", "https://acme.example/app.js (src/ai.ts:41)", "commit message of 3f2ab1c".
+std::string place_name(const Place& place);
+/// The same with commit, author and reachability.
+std::string place_story(const Place& place);
+/// What to do, as sentences: the contract's or the provider's steps, and what follows from where it
+/// stands (history keeps it; a served file must be replaced).
+std::string remedy(const SecretFinding& finding);
+/// True when a run with this outcome may not be called clean: something that is a secret.
+bool has_open_secret(const ScanSummary& summary);
+
+struct ReportPart {
+  std::vector<report::CheckRow> checks;
+  std::vector<report::Finding> findings;
+  std::vector<report::Inconclusive> inconclusive;
+  std::vector<report::RuleText> rules;
+};
+ReportPart report_part(const ScanSummary& summary);
+
+}  // namespace lr::secrets
