@@ -77,6 +77,26 @@ TEST(ConnectionPool, TakesAKeptConnectionWithoutWaiting) {
   EXPECT_EQ(upstream.accepted(), 1);
 }
 
+Task<std::string> request_late(ConnectionPool& pool) {
+  LR_CO_TRY(auto exchange, co_await pool.acquire(ClientTimeouts()));
+  LR_CO_TRY_VOID(co_await sleep_for(milliseconds(30)));
+  co_return co_await request_once(std::move(exchange));
+}
+
+TEST(ConnectionPool, AnAnswerThatComesBeforeTheRequestIsNone) {
+  ScriptedUpstream upstream([](RawClient& connection) {
+    connection.send(kOk);
+    connection.read_until("\r\n\r\n");
+  });
+  EventLoop loop;
+  ConnectionPool pool(loop, url_of(upstream.port()), nullptr, {}, 1);
+  const Result<std::string> answer = loop.block_on(request_late(pool));
+  ASSERT_FALSE(answer.has_value());
+  EXPECT_EQ(answer.error().code(), Code::kBadGateway);
+  EXPECT_EQ(pool.idle(), 0u);
+  EXPECT_EQ(pool.busy(), 0u);
+}
+
 // A kept connection on which the peer spoke unasked must never give its bytes to the next request.
 TEST(ConnectionPool, DropsKeptConnectionsThatEndedOrSpoke) {
   for (const std::string_view afterwards :
