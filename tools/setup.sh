@@ -5,9 +5,9 @@ set -euo pipefail
 
 build=(cmake ninja-build clang-19 lld-19 llvm-19 ccache pkg-config ca-certificates
   libboost1.81-dev libboost-json1.81-dev libssl-dev libyaml-cpp-dev libsqlite3-dev libfmt-dev
-  libre2-dev libvectorscan-dev libdeflate-dev libgtest-dev libgmock-dev)
+  libre2-dev libvectorscan-dev libdeflate-dev libunbound-dev libgtest-dev libgmock-dev)
 checks=(python3 clang-format-19 clang-tools-19 universal-ctags libclang-rt-19-dev python3-jsonschema
-  openssl curl git)
+  openssl curl knot git)
 bench=(nginx-light haproxy wrk libbenchmark-dev)
 
 packages=("${build[@]}")
@@ -41,7 +41,7 @@ export DEBIAN_FRONTEND=noninteractive
 install=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq
   --no-install-recommends "${missing[@]}")
 "${install[@]}" >/dev/null || { "${as_root[@]}" apt-get update -qq; "${install[@]}" >/dev/null; }
-# nginx and haproxy are only started by the benchmarks themselves.
-for service in nginx haproxy; do
+# These are only started by the tests and benchmarks themselves.
+for service in nginx haproxy knot; do
   "${as_root[@]}" systemctl disable --now "$service" >/dev/null 2>&1 || true
 done

@@ -10,7 +10,13 @@ namespace {
 constexpr std::size_t kNameBytes = 253;
 constexpr std::size_t kLabelBytes = 63;
 
-/// Can this be asked at all: labels of 1 to 63 bytes, 253 in all?
+std::string parent_of(const std::string& name) {
+  const std::size_t dot = name.find('.');
+  return dot == std::string::npos ? std::string() : name.substr(dot + 1);
+}
+
+}  // namespace
+
 bool is_askable(std::string_view name) {
   if (name.size() > kNameBytes || name.empty()) return false;
   while (true) {
@@ -20,13 +26,6 @@ bool is_askable(std::string_view name) {
     name.remove_prefix(dot + 1);
   }
 }
-
-std::string parent_of(const std::string& name) {
-  const std::size_t dot = name.find('.');
-  return dot == std::string::npos ? std::string() : name.substr(dot + 1);
-}
-
-}  // namespace
 
 std::string canonical_name(std::string_view name) {
   if (name.ends_with('.')) name.remove_suffix(1);

@@ -41,4 +41,7 @@ class Zone final : public Resolver {
 /// Lower case, without a trailing dot.
 std::string canonical_name(std::string_view name);
 
+/// Can this be asked at all: labels of 1 to 63 bytes, 253 in all?
+bool is_askable(std::string_view name);
+
 }  // namespace lr::domain
