@@ -57,6 +57,7 @@ class ChunkNameParser {
   }
   std::size_t fail() {
     failed_ = true;
+    at_ = text_.size();
     return 0;
   }
   void skip_space() {
@@ -138,8 +139,11 @@ class ChunkNameParser {
       if (text_[at_] == '\\') ++at_;  // No escape but \/ stands in a file name.
       if (at_ < text_.size()) out.push_back(text_[at_]);
     }
-    if (at_ >= text_.size() || out.size() > kNameBytes) fail();
-    ++at_;
+    if (at_ >= text_.size() || out.size() > kNameBytes) {
+      fail();
+    } else {
+      ++at_;
+    }
     return out;
   }
 
