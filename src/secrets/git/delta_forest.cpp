@@ -44,10 +44,21 @@ DeltaForest::Node DeltaForest::node_of(const PackIndex& index, const ObjectId& i
   return by_position_[*position];
 }
 
+/// Streams have checksums of their own, but the headers that say what they are have not.
+bool DeltaForest::intact(const Pack& pack, Node node) const {
+  const auto crc = pack.index().crc(positions_[node]);
+  const std::uint64_t end = node + 1 < size() ? offsets_[node + 1ul] : pack.file().bytes().size();
+  return !crc || pack.intact(offsets_[node], end, *crc);
+}
+
 /// The base of each delta; kNone for roots and for what is broken.
 std::vector<DeltaForest::Node> DeltaForest::find_bases(const Pack& pack) {
   std::vector<Node> bases(size(), kNone);
   for (Node node = 0; node < size(); ++node) {
+    if (!intact(pack, node)) {
+      broken_.push_back({node, "entry does not match its checksum"});
+      continue;
+    }
     const auto entry = pack.entry(offsets_[node]);
     if (!entry) {
       broken_.push_back({node, entry.error().detail()});

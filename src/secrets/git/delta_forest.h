@@ -51,6 +51,7 @@ class DeltaForest {
 
  private:
   void sort_by_offset(const PackIndex& index);
+  bool intact(const Pack& pack, Node node) const;
   std::vector<Node> find_bases(const Pack& pack);
   Node node_at(std::uint64_t offset) const;
   Node node_of(const PackIndex& index, const ObjectId& id);

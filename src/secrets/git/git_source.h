@@ -19,12 +19,12 @@ struct GitOptions {
     kSince,       ///< What the commits of HEAD added that are not reachable from `since`.
   };
   Scope scope = Scope::kEverything;
-  std::string since;  ///< A ref name, a tag or a full or abbreviated commit id.
+  std::string since = {};  ///< A ref name, a tag or a full or abbreviated commit id.
   /// File of the objects that an earlier read() has seen, or "". Those are not visited again; the
   /// file is for one `catalogue` (a digest of the rules) and is ignored under another.
-  std::string seen_file;
-  std::string catalogue;
-  ObjectLimits limits;
+  std::string seen_file = {};
+  std::string catalogue = {};
+  ObjectLimits limits = {};
 };
 
 /// Places of kGit documents: blobs have the path that a tree gives them; others say what they are

@@ -1,5 +1,7 @@
 #include "secrets/git/pack.h"
 
+#include <libdeflate.h>
+
 #include <utility>
 
 #include "secrets/git/byte_order.h"
@@ -72,6 +74,12 @@ Result<Pack> Pack::of(MappedFile file, std::string name, PackIndex index) {
   const std::uint32_t version = load_be32(bytes.data() + 4);
   if (version != 2 && version != 3) return broken("pack of an unknown version");
   return Pack(std::move(file), std::move(name), std::move(index));
+}
+
+bool Pack::intact(std::uint64_t begin, std::uint64_t end, std::uint32_t crc) const {
+  if (begin >= body_.size() || end < begin) return false;
+  const std::string_view bytes = body_.substr(begin, end - begin);
+  return libdeflate_crc32(0, bytes.data(), bytes.size()) == crc;
 }
 
 Result<PackEntry> Pack::entry(std::uint64_t offset) const {

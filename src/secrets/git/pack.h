@@ -37,6 +37,8 @@ class Pack {
   const MappedFile& file() const { return file_; }
   /// kInvalidArgument when there is no entry that fits the pack at this offset.
   Result<PackEntry> entry(std::uint64_t offset) const;
+  /// Whether the bytes from `begin` to `end`, or to the end of the entries, have this CRC-32.
+  bool intact(std::uint64_t begin, std::uint64_t end, std::uint32_t crc) const;
   /// From the entry's zlib stream to the end of what may belong to it.
   std::string_view stream(const PackEntry& entry) const { return body_.substr(entry.data); }
 

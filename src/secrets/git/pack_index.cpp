@@ -97,7 +97,8 @@ Result<> PackIndex::parse_version_2() {
     return broken("pack index: size does not fit the number of objects");
   }
   ids_ = bytes.data() + 8 + kFanoutBytes;
-  offsets_ = ids_ + std::uint64_t{size_} * (digest + 4);
+  crcs_ = ids_ + std::uint64_t{size_} * digest;
+  offsets_ = crcs_ + std::uint64_t{size_} * 4;
   offset_stride_ = 4;
   large_ = offsets_ + std::uint64_t{size_} * 4;
   large_count_ = (bytes.size() - fixed) / 8;
@@ -112,6 +113,11 @@ std::uint64_t PackIndex::offset(std::uint32_t position) const {
   // No pack is that long, so a bad row shows as an entry outside its pack.
   if (row >= large_count_) return std::numeric_limits<std::uint64_t>::max();
   return load_be64(large_ + std::size_t{row} * 8);
+}
+
+std::optional<std::uint32_t> PackIndex::crc(std::uint32_t position) const {
+  if (crcs_ == nullptr) return std::nullopt;
+  return load_be32(crcs_ + std::size_t{position} * 4);
 }
 
 /// The row of an id that begins with `size` bytes.

@@ -35,6 +35,8 @@ class PackIndex {
     return raw_id(ids_ + position * std::size_t{stride_}, kind_);
   }
   std::uint64_t offset(std::uint32_t position) const;
+  /// CRC-32 of the entry as it stands in the pack; version 1 and multi-pack-indexes have none.
+  std::optional<std::uint32_t> crc(std::uint32_t position) const;
   std::optional<std::uint32_t> find(const ObjectId& id) const;
   /// Whether an id begins with these eight bytes.
   bool has_prefix(const std::array<std::uint8_t, 8>& prefix) const;
@@ -54,6 +56,7 @@ class PackIndex {
   const char* ids_ = nullptr;      ///< The first id.
   const char* offsets_ = nullptr;  ///< 4-byte offsets, `offset_stride_` apart; or none.
   std::uint32_t offset_stride_ = 0;
+  const char* crcs_ = nullptr;   ///< Version 2: 4 bytes each.
   const char* large_ = nullptr;  ///< Version 2: 8-byte offsets.
   std::uint64_t large_count_ = 0;
   std::vector<std::uint32_t> fanout_;  ///< Ids whose first byte is at most i.

@@ -20,11 +20,13 @@ void PackWalk::run(bool blobs, ObjectFilter& filter, ObjectVisitor& visitor) {
   for (const Node root : forest_.whole()) {
     if (in_pass(root, blobs) && needed(root)) walk_whole(root);
   }
-  if (!blobs) return;
+  if (!blobs) {
+    for (const auto& broken : forest_.broken()) give_up_alone(broken.node, broken.reason);
+    return;
+  }
   for (const auto& foreign : forest_.foreign()) {
     if (needed(foreign.node)) walk_foreign(foreign);
   }
-  for (const auto& broken : forest_.broken()) give_up_alone(broken.node, broken.reason);
 }
 
 void PackWalk::select(ObjectFilter& filter) {

@@ -50,7 +50,8 @@ class PackWalk {
   PackWalk(const Pack& pack, const DeltaForest& forest, ObjectStore& store);
 
   /// Reads what `filter` wants of the trees whose root is a whole object of a type for which
-  /// `blobs` is right. Trees on foreign bases, and broken entries, belong to `blobs`.
+  /// `blobs` is right. Trees on foreign bases belong to the walk of blobs; entries that are broken
+  /// are reported by the other, so that a copy elsewhere can take their place.
   void run(bool blobs, ObjectFilter& filter, ObjectVisitor& visitor);
 
  private:

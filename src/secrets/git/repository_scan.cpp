@@ -113,14 +113,16 @@ void RepositoryScan::read_packs(bool blobs, ObjectDocuments& documents) {
 
 void RepositoryScan::read_loose(bool blobs, ObjectDocuments& documents) {
   Filter filter(*this, documents, store_->packs().size());
-  const auto found = std::exchange(loose_blobs_, {});
-  for (const LooseObject& loose : blobs ? found : store_->loose()) {
-    if (!filter.wants(loose.id)) continue;
+  for (const LooseObject& loose : store_->loose()) {
+    // In the second pass: blobs met in the first, and copies of what turned out to be broken.
+    const bool due =
+        !blobs || documents.failed(loose.id) || std::ranges::binary_search(loose_blobs_, loose.id);
+    if (!due || !filter.wants(loose.id)) continue;
     auto object = store_->read_loose(loose);
     if (!object) {
       documents.unreadable(loose.id, object.error().detail());
     } else if (!blobs && object->type == ObjectType::kBlob) {
-      loose_blobs_.push_back(loose);
+      loose_blobs_.push_back(loose.id);
     } else {
       documents.object({.type = object->type,
                         .id = loose.id,

@@ -69,7 +69,7 @@ class RepositoryScan {
   std::unique_ptr<NameTable> names_;
   Refs refs_;
   std::vector<DeltaForest> forests_;
-  std::vector<LooseObject> loose_blobs_;  ///< Found while looking for trees and commits.
+  std::vector<ObjectId> loose_blobs_;  ///< Found while looking for trees and commits; sorted.
   std::vector<SubmoduleLink> submodules_;
   std::vector<ObjectId> unfinished_;  ///< Objects that the next scan has to look at again.
 };
