@@ -81,7 +81,7 @@ struct Scanner::Impl {
   void scan(const Document& document, std::optional<std::span<const Range>> changed);
   void scan_layer(const Layer& layer, std::optional<std::span<const Range>> changed);
   void scan_decoded(const Layer& layer, const Spots& spots);
-  void scan_path(const Document& document);
+  void scan_path(const Document& document, bool report_names);
   static bool was_reported(const Layer& layer, std::string_view secret);
   void report(const Layer& layer, const std::vector<Match>& matches);
   bool outranked(const std::vector<Match>& matches, std::size_t index, std::string_view path) const;
@@ -114,7 +114,7 @@ void Scanner::Impl::scan(const Document& document, std::optional<std::span<const
   coverage.bytes += document.bytes.size();
   decoded_left = options.decoded_bytes_max;
   document_lines = LineIndex(document.bytes);
-  if (!changed && catalogue.has_path_rules) scan_path(document);
+  if (!catalogue.path_rules.empty()) scan_path(document, !changed);
   Layer layer;
   layer.document = &document;
   layer.bytes = document.bytes;
@@ -169,11 +169,17 @@ bool Scanner::Impl::was_reported(const Layer& layer, std::string_view secret) {
   });
 }
 
-void Scanner::Impl::scan_path(const Document& document) {
-  for (std::uint32_t i = 0; i < catalogue.rules.size(); ++i) {
-    if (catalogue.plan.forms[i].how != How::kPath) continue;
+/// Rules on the path alone, and those that are only looked for in some paths.
+void Scanner::Impl::scan_path(const Document& document, bool report_names) {
+  std::vector<std::uint32_t> whole;
+  for (const std::uint32_t i : catalogue.path_rules) {
     const Match match{i, {0, 0}, {0, 0}, true, true};
     if (!path_fits(match, document.path)) continue;
+    if (catalogue.plan.forms[i].how == How::kWhole) {
+      whole.push_back(i);
+      continue;
+    }
+    if (!report_names) continue;
     Candidate candidate;
     candidate.rule = &catalogue.rules[i];
     candidate.confidence = candidate.rule->confidence;
@@ -184,6 +190,7 @@ void Scanner::Impl::scan_path(const Document& document) {
     candidate.place.object = document.object;
     if (candidate.confidence >= options.least) sink.found(candidate);
   }
+  matcher_at(0).set_whole(std::move(whole));
 }
 
 bool Scanner::Impl::path_fits(const Match& match, std::string_view path) const {
@@ -274,8 +281,11 @@ void Scanner::Impl::report_one(const Layer& layer, const Match& match, LineIndex
   candidate.place.path = layer.document->path;
   candidate.place.object = layer.document->object;
   candidate.place.via = layer.via;
-  candidate.place.offset = match.secret.begin;
-  const LineColumn at = place_of(layer, match, lines);
+  const Document::Start& start = layer.document->start;
+  candidate.place.offset = match.secret.begin + (layer.depth == 0 ? start.offset : 0);
+  LineColumn at = place_of(layer, match, lines);
+  at.column += at.line == 1 ? start.columns : 0;
+  at.line += start.lines;
   candidate.place.line = at.line;
   candidate.place.column = at.column;
   layer.reported.push_back(match.secret);
