@@ -77,8 +77,16 @@ Result<MappedFile> MappedFile::open(const std::string& path) {
   return file;
 }
 
-void MappedFile::release_pages() const {
-  if (data_ != nullptr) ::madvise(const_cast<char*>(data_), size_, MADV_DONTNEED);
+Result<MappedFile> MappedFile::copy_of(std::string_view bytes) {
+  MappedFile file;
+  if (bytes.empty()) return file;
+  void* address =
+      ::mmap(nullptr, bytes.size(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (address == MAP_FAILED) return os_failure("memory");
+  std::memcpy(address, bytes.data(), bytes.size());
+  file.data_ = static_cast<const char*>(address);
+  file.size_ = bytes.size();
+  return file;
 }
 
 Result<std::string> read_file(const std::string& path, std::uint64_t bytes_max) {

@@ -23,9 +23,10 @@ class MappedFile {
   /// operating system. Anything but a regular file is refused, so that a FIFO cannot block.
   static Result<MappedFile> open(const std::string& path);
 
+  /// Memory of its own with these bytes, for what was not read from a file.
+  static Result<MappedFile> copy_of(std::string_view bytes);
+
   std::string_view bytes() const { return {data_, size_}; }
-  /// Lets the kernel drop the pages read so far; they come back from the file when needed.
-  void release_pages() const;
 
  private:
   const char* data_ = nullptr;
