@@ -108,8 +108,10 @@ Catalogue::Impl::Impl(std::vector<Rule> from) : rules(std::move(from)), plan(mak
     patterns.push_back(patterns_of(rules[i]));
     by_id.emplace(rules[i].id, i);
     const Form& form = plan.forms[i];
-    has_path_rules = has_path_rules || form.how == How::kPath;
-    has_companions = has_companions || !rules[i].companions.empty();
+    if (form.how == How::kPath || form.how == How::kWhole) path_rules.push_back(i);
+    if (form.how != How::kAnchored && form.how != How::kWindow && form.how != How::kAssigned) {
+      continue;  // Stage one does not look for them.
+    }
     if (form.reach <= kShortReach) short_reach = std::max(short_reach, form.reach);
   }
 }
@@ -125,7 +127,8 @@ std::vector<std::uint32_t> Catalogue::Impl::wide_expressions() const {
   return chosen;
 }
 
-Result<Database> compile_database(const Catalogue::Impl& impl, std::span<const std::uint32_t> chosen,
+Result<Database> compile_database(const Catalogue::Impl& impl,
+                                  std::span<const std::uint32_t> chosen,
                                   unsigned long long features) {
   if (chosen.empty()) return Database();
   std::vector<const char*> texts;

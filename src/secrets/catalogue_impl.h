@@ -68,10 +68,9 @@ struct Catalogue::Impl {
   std::vector<RulePatterns> patterns;
   std::map<std::string_view, std::uint32_t> by_id;  ///< Views into `rules`.
   Stage all;
-  Stage wide;                     ///< The rules whose reach is over kShortReach.
-  std::uint32_t short_reach = 0;  ///< Longest reach of the others.
-  bool has_path_rules = false;
-  bool has_companions = false;
+  Stage wide;                             ///< The rules whose reach is over kShortReach.
+  std::uint32_t short_reach = 0;          ///< Longest reach of the others.
+  std::vector<std::uint32_t> path_rules;  ///< kPath and kWhole.
 
   /// Everything but the databases.
   explicit Impl(std::vector<Rule> from);
@@ -80,7 +79,8 @@ struct Catalogue::Impl {
 };
 
 /// Compiles the chosen expressions for a processor (`features`: HS_CPU_FEATURES_*).
-Result<Database> compile_database(const Catalogue::Impl& impl, std::span<const std::uint32_t> chosen,
+Result<Database> compile_database(const Catalogue::Impl& impl,
+                                  std::span<const std::uint32_t> chosen,
                                   unsigned long long features);
 
 }  // namespace lr::secrets

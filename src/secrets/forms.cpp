@@ -12,7 +12,7 @@ namespace {
 
 /// Literals that are met more often than this are not worth stopping at: the whole pattern is
 /// looked for instead.
-constexpr double kAnchorBits = 12;
+constexpr double kAnchorBits = 11;
 /// From a keyword to the value behind it: the rest of the name, the operator, quotes.
 constexpr std::uint32_t kAssignmentGap = 128;
 
@@ -60,6 +60,21 @@ class Planner {
     add(literal_text(literal.text), literal.caseless, anchor.length, anchor);
   }
 
+  /// Without those that hold another one: "splunk_token" is found where "splunk" is.
+  static std::vector<std::string> least_keywords(const Rule& rule) {
+    std::vector<std::string> all;
+    for (const std::string& keyword : rule.keywords) all.push_back(in_lower_case(keyword));
+    std::vector<std::string> least;
+    for (const std::string& word : all) {
+      const bool held = std::ranges::any_of(all, [&](const std::string& other) {
+        const bool finds_as_much = is_credential_word(word) || !is_credential_word(other);
+        return other.size() < word.size() && finds_as_much && word.find(other) != std::string::npos;
+      });
+      if (!held) least.push_back(word);
+    }
+    return least;
+  }
+
   static Form sized(Width width, const Rule& rule) {
     Form form;
     form.min_width = width.min;
@@ -80,7 +95,7 @@ class Planner {
       form = sized({0, kUnbounded}, rule);
       form.needs_keyword = !rule.keywords.empty();
       form.reach += kKeywordReach;
-      add(rule.pattern, false, kUnbounded, {index, 0, 0, form.max_width, false});
+      add(rule.pattern, false, kUnbounded, {index, 0, 0, form.max_width, false, false});
       return form;
     }
     form = sized(pattern_width(*tree), rule);
@@ -92,16 +107,32 @@ class Planner {
       form.how = anchors->min_offset == anchors->max_offset ? How::kAnchored : How::kWindow;
       const std::uint32_t max_offset = std::min(anchors->max_offset, form.max_width);
       for (const Literal& literal : anchors->literals) {
-        add_literal(literal, {index, 0, anchors->min_offset, max_offset, false});
+        add_literal(literal, {index, 0, anchors->min_offset, max_offset, false, false});
       }
       return form;
     }
+    return plan_without_literal(index, *tree, form);
+  }
+
+  /// Nothing rare stands in every match: what else narrows it down?
+  Form plan_without_literal(std::uint32_t index, const PatternNode& tree, Form form) {
+    const Rule& rule = rules_[index];
+    if (!rule.path.empty()) {
+      form.how = How::kWhole;
+      return form;
+    }
     form.how = How::kWindow;
-    const std::string relaxed = relaxed_pattern(*tree);
+    if (!rule.keywords.empty()) {
+      for (const std::string& text : least_keywords(rule)) {
+        add_literal({text, true}, {index, 0, 0, 0, true, false});
+      }
+      return form;
+    }
+    const std::string relaxed = relaxed_pattern(tree);
     const auto relaxed_tree = parse_pattern(relaxed);
     const Width width = relaxed_tree ? pattern_width(*relaxed_tree) : Width{0, kUnbounded};
     add(relaxed, false, width.max,
-        {index, 0, width.min, std::min(width.max, form.max_width), false});
+        {index, 0, width.min, std::min(width.max, form.max_width), false, false});
     return form;
   }
 
@@ -127,9 +158,8 @@ class Planner {
     }
     if (tree) form.value_bytes |= pattern_bytes(*tree);
     form.reach += kKeywordReach + kAssignmentGap;
-    for (const std::string& keyword : rule.keywords) {
-      const std::string text = in_lower_case(keyword);
-      add_literal({text, true}, {index, 0, 0, 0, is_credential_word(text)});
+    for (const std::string& text : least_keywords(rule)) {
+      add_literal({text, true}, {index, 0, 0, 0, false, is_credential_word(text)});
     }
     return form;
   }

@@ -24,6 +24,7 @@ enum class How : std::uint8_t {
   kAnchored,  ///< It starts at a known distance before the literal.
   kWindow,    ///< It is somewhere around the literal.
   kAssigned,  ///< A value given to a name.
+  kWhole,     ///< No literal to look for, but few paths: all of those documents is searched.
   kPath,      ///< The path alone.
 };
 
@@ -42,6 +43,7 @@ struct Anchor {
   std::uint32_t length = 0;      ///< Of the literal; 0 when the expression is a pattern.
   std::uint32_t min_offset = 0;  ///< From the match's first byte to the literal's first.
   std::uint32_t max_offset = 0;
+  bool keyword = false;    ///< The literal is a keyword that stands in or before the match.
   bool name_only = false;  ///< kAssigned: the keyword is part of the name that is given the value.
 };
 

@@ -70,6 +70,7 @@ Matcher::Pending& Matcher::state(std::uint32_t rule) {
 }
 
 void Matcher::finish() {
+  for (std::uint32_t rule : whole_) add_window(rule, {0, bytes_.size()});
   for (std::uint32_t rule : touched_) {
     if (states_[rule].active) search_pending(rule);
     states_[rule] = {};
@@ -166,6 +167,7 @@ void Matcher::take_hit(const Hit& hit) {
       case How::kAssigned:
         take_assigned(anchor, literal);
         break;
+      case How::kWhole:
       case How::kPath:
         break;
     }
@@ -210,18 +212,28 @@ void Matcher::take_anchored(const Anchor& anchor, std::size_t literal) {
 
 void Matcher::take_window(const Anchor& anchor, std::size_t literal) {
   const Form& form = catalogue_->plan.forms[anchor.rule];
+  if (anchor.keyword) {
+    const std::size_t before = std::min<std::size_t>(literal, form.max_width);
+    const std::size_t last = literal + anchor.length + kKeywordReach + form.max_width;
+    return add_window(anchor.rule, {literal - before, std::min(bytes_.size(), last)});
+  }
   if (literal < anchor.min_offset) return;
   const std::size_t begin = literal > anchor.max_offset ? literal - anchor.max_offset : 0;
   const std::size_t end = std::min(bytes_.size(), literal - anchor.min_offset + form.max_width);
-  Pending& pending = state(anchor.rule);
-  if (pending.active && begin <= pending.end) {
-    pending.begin = std::min(pending.begin, begin);
-    pending.end = std::max(pending.end, end);
+  add_window(anchor.rule, {begin, end});
+}
+
+/// Windows that overlap are searched as one, so that no byte is searched twice.
+void Matcher::add_window(std::uint32_t rule, Range window) {
+  Pending& pending = state(rule);
+  if (pending.active && window.begin <= pending.end) {
+    pending.begin = std::min(pending.begin, window.begin);
+    pending.end = std::max(pending.end, window.end);
     return;
   }
-  if (pending.active) search_pending(anchor.rule);
-  pending.begin = begin;
-  pending.end = end;
+  if (pending.active) search_pending(rule);
+  pending.begin = window.begin;
+  pending.end = window.end;
   pending.active = true;
 }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "secrets/catalogue_impl.h"
@@ -28,6 +29,8 @@ class Matcher {
   /// Errors: kResourceExhausted when there is no memory for Vectorscan's scratch.
   static Result<Matcher> make(const Catalogue::Impl& catalogue);
 
+  /// The kWhole rules that the next searches shall look for: those whose path fits.
+  void set_whole(std::vector<std::uint32_t> rules) { whole_ = std::move(rules); }
   /// Every match in `bytes`, sorted by begin.
   const std::vector<Match>& match(std::string_view bytes);
   /// Every match that touches one of the ranges or is within kKeywordReach of one, exactly those
@@ -58,6 +61,7 @@ class Matcher {
   bool run_pattern(std::uint32_t rule, Range where, RE2::Anchor anchor, Match& match) const;
   Pending& state(std::uint32_t rule);
   void begin(std::string_view bytes);
+  void add_window(std::uint32_t rule, Range window);
   void finish();
 
   const Catalogue::Impl* catalogue_;
@@ -67,6 +71,7 @@ class Matcher {
   std::vector<Match> matches_;
   std::vector<Pending> states_;
   std::vector<std::uint32_t> touched_;
+  std::vector<std::uint32_t> whole_;
 };
 
 }  // namespace lr::secrets

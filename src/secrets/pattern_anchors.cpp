@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kLiteralsMax = 64;
 constexpr std::size_t kLiteralBytes = 20;
-constexpr std::size_t kSetBytes = 12;  ///< Larger sets end a literal.
+constexpr std::size_t kSetBytes = 16;  ///< Larger sets end a literal.
 constexpr double kBitsWorth = 44;      ///< Rarer than this is no better.
 
 bool is_letter(unsigned c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
@@ -70,6 +70,11 @@ std::vector<Literal> exact_texts(const PatternNode& node) {
       return single_bytes(node.bytes);
     case PatternNode::Op::kConcat:
     case PatternNode::Op::kRepeat: {
+      if (node.op == PatternNode::Op::kRepeat && node.min == 0 && node.max == 1) {
+        std::vector<Literal> texts = exact_texts(node.children.front());
+        if (!texts.empty() && texts.size() < kLiteralsMax) texts.emplace_back();
+        return texts;
+      }
       if (node.op == PatternNode::Op::kRepeat && (node.min != node.max || node.min > 8)) return {};
       const std::size_t rounds = node.op == PatternNode::Op::kRepeat ? node.min : 1;
       std::vector<Literal> texts = nothing;
@@ -148,6 +153,14 @@ class Search {
     }
   }
 
+  /// "SK[0-9a-f]{32}": the first of many copies still makes the literal rarer.
+  static std::vector<Literal> with_first_copy(const std::vector<Literal>& run,
+                                              const PatternNode& next) {
+    if (run.empty() || next.op != PatternNode::Op::kRepeat || next.min == 0) return {};
+    const auto first = exact_texts(next.children.front());
+    return first.empty() || !fits(run, first) ? std::vector<Literal>() : product(run, first);
+  }
+
   /// Grows literals over neighbours as long as they are few.
   void walk_concat(const PatternNode& node, Offset at) {
     std::vector<Literal> run;
@@ -157,6 +170,7 @@ class Search {
       if (!part.empty() && !run.empty() && fits(run, part)) {
         run = product(run, part);
       } else {
+        offer(with_first_copy(run, child), run_at);
         offer(std::move(run), run_at);
         run = std::move(part);
         run_at = at;

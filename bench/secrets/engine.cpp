@@ -1,0 +1,199 @@
+// How fast the scanning engine is on one core, without reading files: what folders hold, and made
+// inputs that are as bad as we could think of.
+//
+//     bench_secrets_engine [--list] FOLDER...     throughput on trees; --list names the findings
+//     bench_secrets_engine --made                 throughput on made inputs, and start-up time
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "secrets/samples.h"
+#include "secrets/scanner.h"
+
+namespace {
+
+using namespace lr::secrets;
+namespace fs = std::filesystem;
+
+constexpr std::size_t kTreeBytesMax = 3ull << 30;
+constexpr std::size_t kFileBytesMax = 64 << 20;
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+class Counter final : public CandidateSink {
+ public:
+  explicit Counter(bool list) : list_(list) {}
+  void found(const Candidate& candidate) override {
+    ++by_rule[candidate.rule->id];
+    ++all;
+    if (!list_) return;
+    std::string via;
+    for (const std::string& hop : candidate.place.via) via += hop + " ";
+    fmt::print("{}:{}: {} ({}, {} characters) {}{}\n", candidate.place.path, candidate.place.line,
+               candidate.rule->id, confidence_name(candidate.confidence), candidate.secret.size(),
+               via, candidate.note);
+  }
+  std::map<std::string, std::size_t> by_rule;
+  std::size_t all = 0;
+
+ private:
+  bool list_;
+};
+
+struct File {
+  std::string path;
+  std::string bytes;
+};
+
+std::vector<File> read_tree(const std::string& folder) {
+  std::vector<File> files;
+  std::size_t total = 0;
+  const auto options = fs::directory_options::skip_permission_denied;
+  std::error_code error;
+  for (fs::recursive_directory_iterator it(folder, options, error), end; it != end;
+       it.increment(error)) {
+    if (!it->is_regular_file(error) || it->is_symlink(error)) continue;
+    if (it->file_size(error) > kFileBytesMax || total > kTreeBytesMax) continue;
+    std::ifstream file(it->path(), std::ios::binary);
+    files.push_back({it->path().string(), {std::istreambuf_iterator<char>(file), {}}});
+    total += files.back().bytes.size();
+  }
+  return files;
+}
+
+void scan_tree(const Catalogue& catalogue, const std::string& folder, bool list) {
+  const std::vector<File> files = read_tree(folder);
+  double best = 1e9;
+  std::size_t bytes = 0;
+  Counter counter(list);
+  for (int round = 0; round < (list ? 1 : 3); ++round) {
+    Counter silent(false);
+    Scanner scanner(catalogue, round == 0 ? counter : silent);
+    const auto start = std::chrono::steady_clock::now();
+    for (const File& file : files) {
+      Document document;
+      document.path = file.path;
+      document.bytes = file.bytes;
+      scanner.visit(document);
+    }
+    best = std::min(best, seconds_since(start));
+    bytes = scanner.coverage().bytes;
+  }
+  fmt::print("{}: {} files, {:.1f} MB, {:.3f} s, {:.0f} MB/s, {} findings\n", folder, files.size(),
+             static_cast<double>(bytes) / 1e6, best, static_cast<double>(bytes) / best / 1e6,
+             counter.all);
+  for (const auto& [rule, count] : counter.by_rule) fmt::print("    {} {}\n", count, rule);
+}
+
+std::string repeated(std::string_view piece, std::size_t size) {
+  std::string text;
+  while (text.size() < size) text += piece;
+  text.resize(size);
+  return text;
+}
+
+std::string generated(std::string_view piece, std::size_t size) {
+  std::string text;
+  for (std::size_t i = 0; text.size() < size; ++i) text += expand_sample(piece, "bench", i)->text;
+  text.resize(size);
+  return text;
+}
+
+void scan_made(const Catalogue& catalogue, std::string_view name, const std::string& text) {
+  double best = 1e9;
+  std::size_t findings = 0;
+  for (int round = 0; round < 3; ++round) {
+    Counter counter(false);
+    Scanner scanner(catalogue, counter);
+    Document document;
+    document.path = "made.js";
+    document.bytes = text;
+    const auto start = std::chrono::steady_clock::now();
+    scanner.visit(document);
+    best = std::min(best, seconds_since(start));
+    findings = counter.all;
+  }
+  fmt::print("{:28} {:7.1f} MB {:8.4f} s {:8.1f} MB/s {} findings\n", name,
+             static_cast<double>(text.size()) / 1e6, best,
+             static_cast<double>(text.size()) / best / 1e6, findings);
+}
+
+void scan_all_made(const Catalogue& catalogue) {
+  constexpr std::size_t kMega = 1 << 20;
+  const std::string bundle = generated(
+      "!function(e,t){var n=t(<digits:3>);e.exports=function(r){return n(r.<lower:6>,<digits:2>)?"
+      "\"<lower:9> <lower:4>\":{<lower:5>:r.<lower:3>.token||null,key:\"<lower:4>\"}}},",
+      32 * kMega);
+  scan_made(catalogue, "minified bundle, one line", bundle);
+  for (std::string_view word : {"key=",
+                                "token:",
+                                "secret",
+                                "password = \"",
+                                "api_key",
+                                "://",
+                                "a:b@",
+                                "eyJ",
+                                "eyJa.",
+                                "-----BEGIN ",
+                                "-----BEGIN RSA PRIVATE KEY-----",
+                                "AKIA",
+                                "sk-",
+                                "xoxb-",
+                                "ghp_",
+                                "Authorization: Bearer ",
+                                "datadog ",
+                                "%41",
+                                "\\x41",
+                                "\\u0041",
+                                "&#65;",
+                                "A",
+                                "/",
+                                "=",
+                                "0",
+                                "\n",
+                                " "}) {
+    scan_made(catalogue, fmt::format("repeated {:.20}", word == "\n" ? "line end" : word),
+              repeated(word, 4 * kMega));
+  }
+  scan_made(catalogue, "repeated zero", std::string(4 * kMega, '\0'));
+  scan_made(catalogue, "random base62", generated("<base62:40000>", 8 * kMega));
+  scan_made(catalogue, "base64 lines", generated("<base64:76>\n", 8 * kMega));
+  scan_made(catalogue, "hex lines", generated("<hex:64>\n", 8 * kMega));
+  scan_made(catalogue, "base64 of text", generated("<encode64:a text of <lower:9>s> ", 8 * kMega));
+  scan_made(catalogue, "assignments", generated("api_key = \"<lower:30>\"\n", 8 * kMega));
+  scan_made(catalogue, "findings", generated("api_key = \"<base62:30>\"\n", 4 * kMega));
+  std::string rules;
+  for (const Rule& rule : catalogue.rules()) {
+    for (const std::string& word : rule.keywords) rules += word + "=";
+  }
+  if (!rules.empty()) scan_made(catalogue, "every keyword", repeated(rules, 8 * kMega));
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  std::vector<std::string> names(arguments + 1, arguments + count);
+  const auto start = std::chrono::steady_clock::now();
+  const auto catalogue = Catalogue::built_in();
+  const double ready = seconds_since(start);
+  if (!catalogue) {
+    fmt::print(stderr, "{}\n", catalogue.error().detail());
+    return 1;
+  }
+  fmt::print("{} rules ready in {:.2f} ms\n", (*catalogue)->rules().size(), ready * 1e3);
+  const bool list = std::erase(names, "--list") > 0;
+  if (std::erase(names, "--made") > 0) scan_all_made(**catalogue);
+  for (const std::string& name : names) scan_tree(**catalogue, name, list);
+  return 0;
+}
