@@ -11,6 +11,7 @@ pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)
 add_library(re2::re2 ALIAS PkgConfig::re2)
 pkg_check_modules(hs REQUIRED IMPORTED_TARGET libhs)
 pkg_check_modules(deflate REQUIRED IMPORTED_TARGET libdeflate)
+pkg_check_modules(tomlplusplus REQUIRED tomlplusplus)  # Headers only.
 pkg_check_modules(unbound REQUIRED IMPORTED_TARGET libunbound)
 if(LR_TESTS)
   find_package(GTest REQUIRED)
