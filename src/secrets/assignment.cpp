@@ -8,16 +8,20 @@
 namespace lr::secrets {
 namespace {
 
-constexpr std::size_t kNameTail = 40;
+constexpr std::size_t kNameMax = 4096;
 constexpr std::size_t kBlanks = 24;
 constexpr std::size_t kTypeName = 24;
 constexpr std::size_t kWrapper = 32;
 constexpr std::size_t kWordMax = 24;
 
-bool is_name(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-         c == '-' || c == '.';
-}
+constexpr auto kNameBytes = [] {
+  std::array<bool, 256> table{};
+  constexpr std::string_view kMembers =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
+  for (char c : kMembers) table[static_cast<std::uint8_t>(c)] = true;
+  return table;
+}();
+bool is_name(char c) { return kNameBytes[static_cast<std::uint8_t>(c)]; }
 bool is_quote(char c) { return c == '"' || c == '\'' || c == '`'; }
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 bool is_line_end(char c) { return c == '\n' || c == '\r'; }
@@ -144,23 +148,28 @@ std::optional<Assignment> take_value(std::string_view bytes, Cursor cursor, cons
 }
 
 bool is_flag(std::string_view bytes, std::size_t name_begin) {
-  while (name_begin > 0 && is_name(bytes[name_begin - 1])) --name_begin;
+  const std::size_t least = name_begin - std::min(name_begin, kNameTail);
+  while (name_begin > least && is_name(bytes[name_begin - 1])) --name_begin;
   return bytes.substr(name_begin).starts_with("--");
 }
 
 }  // namespace
 
-std::optional<Assignment> assignment_of(std::string_view bytes, Range name_part,
+std::size_t name_end(std::string_view bytes, std::size_t at) {
+  Cursor cursor(bytes, at);
+  cursor.skip(is_name, kNameMax);
+  return cursor.at();
+}
+
+std::optional<Assignment> assignment_of(std::string_view bytes, Range name,
                                         const ValueShape& shape) {
-  Cursor cursor(bytes, name_part.end);
-  cursor.skip(is_name, kNameTail);
-  const std::size_t name_end = cursor.at();
+  Cursor cursor(bytes, name.end);
   cursor.skip([](char c) { return is_quote(c) || c == ']' || c == ')' || c == '\\'; }, 4);
   const std::size_t blanks = cursor.skip(is_blank, kBlanks);
   if (take_value_field(cursor)) return take_value(bytes, cursor, shape, false);
-  const bool element = cursor.peek() == '>' && cursor.at() == name_end;
+  const bool element = cursor.peek() == '>' && cursor.at() == name.end;
   if (take_operator(cursor)) return take_value(bytes, cursor, shape, element);
-  if (blanks > 0 && cursor.at() == name_end + blanks && is_flag(bytes, name_part.begin)) {
+  if (blanks > 0 && cursor.at() == name.end + blanks && is_flag(bytes, name.begin)) {
     return take_value(bytes, cursor, shape, false);
   }
   return std::nullopt;

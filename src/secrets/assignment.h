@@ -22,12 +22,17 @@ struct Assignment {
   bool quoted = false;  ///< The value is a string literal or an element, not a bare word.
 };
 
-/// The value given to the name that `name_part` is a part of. The value must fill its place:
+/// Where the name that goes on at `at` ends.
+std::size_t name_end(std::string_view bytes, std::size_t at);
+/// No keyword stands farther from the end of a name that it says something about.
+inline constexpr std::size_t kNameTail = 40;
+
+/// The value given to a name: a part of it that goes up to its end. The value must fill its place:
 /// behind it comes what ends a value. nullopt: no assignment.
-std::optional<Assignment> assignment_of(std::string_view bytes, Range name_part,
+std::optional<Assignment> assignment_of(std::string_view bytes, Range name,
                                         const ValueShape& shape);
 
-/// The next name between `from` and `to` that says it is a credential and is given a value.
+/// The next name in `within` that says it is a credential and is given a value.
 std::optional<Assignment> next_credential(std::string_view bytes, Range within,
                                           const ValueShape& shape);
 

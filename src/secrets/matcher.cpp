@@ -14,6 +14,8 @@ constexpr std::size_t kChunk = 128 * 1024;
 /// Where an expression has no longest match, chunks are as large as Vectorscan allows.
 constexpr std::size_t kLargeChunk = 1u << 30;
 constexpr std::size_t kGroupsMax = 8;
+constexpr std::uint32_t kMissesInARow = 16;
+constexpr std::size_t kMissesNear = 64;
 
 /// Sorted, disjoint ranges within `size`, each grown by `by` on both sides.
 std::vector<Range> grown(std::span<const Range> ranges, std::size_t by, std::size_t size) {
@@ -58,6 +60,7 @@ void Matcher::begin(std::string_view bytes) {
   bytes_ = bytes;
   hits_.clear();
   matches_.clear();
+  name_ = {};
 }
 
 Matcher::Pending& Matcher::state(std::uint32_t rule) {
@@ -204,8 +207,20 @@ void Matcher::take_anchored(const Anchor& anchor, std::size_t literal) {
   if (begin < pending.free_from) return;
   const Form& form = catalogue_->plan.forms[anchor.rule];
   const std::size_t end = std::min(bytes_.size(), begin + form.max_width);
+  // Where literals stand close together and nothing matches, attempts would read the same bytes
+  // over and over; one search reads them once and finds the same.
+  if (pending.active || pending.misses >= kMissesInARow) {
+    pending.misses = begin - pending.last_miss < form.max_width ? pending.misses : 0;
+    pending.last_miss = begin;
+    return add_window(anchor.rule, {begin, end});
+  }
   Match match;
-  if (!run_pattern(anchor.rule, {begin, end}, RE2::ANCHOR_START, match)) return;
+  if (!run_pattern(anchor.rule, {begin, end}, RE2::ANCHOR_START, match)) {
+    pending.misses = begin - pending.last_miss < kMissesNear ? pending.misses + 1 : 0;
+    pending.last_miss = begin;
+    return;
+  }
+  pending.misses = 0;
   pending.free_from = match.all.end;
   matches_.push_back(match);
 }
@@ -253,11 +268,19 @@ void Matcher::take_assigned(const Anchor& anchor, std::size_t literal) {
   const Range keyword{literal, literal + anchor.length};
   if (literal < state(anchor.rule).free_from) return;
   const ValueShape shape{form.value_bytes, form.max_width};
-  if (const auto found = assignment_of(bytes_, keyword, shape)) {
-    take_value(anchor.rule, literal, found->value, found->quoted);
+  if (literal < name_.begin || keyword.end > name_.end) {
+    name_ = {literal, name_end(bytes_, keyword.end)};
+  }
+  Pending& pending = state(anchor.rule);
+  if (pending.name_end != name_.end && name_.end - keyword.end <= kNameTail) {
+    pending.name_end = name_.end;
+    if (const auto found = assignment_of(bytes_, {literal, name_.end}, shape)) {
+      take_value(anchor.rule, literal, found->value, found->quoted);
+    }
   }
   if (anchor.name_only) return;
-  Range within{keyword.end, keyword.end + kKeywordReach};
+  Range within{std::max(keyword.end, pending.context_end), keyword.end + kKeywordReach};
+  pending.context_end = std::max(pending.context_end, within.end);
   while (const auto found = next_credential(bytes_, within, shape)) {
     take_value(anchor.rule, literal, found->value, found->quoted);
     within.begin = found->value.end;

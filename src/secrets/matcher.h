@@ -45,7 +45,11 @@ class Matcher {
   };
   struct Pending {  ///< Where a kWindow rule is to be searched.
     std::size_t begin = 0, end = 0;
-    std::size_t free_from = 0;  ///< Behind the rule's last match.
+    std::size_t free_from = 0;    ///< Behind the rule's last match.
+    std::size_t name_end = 0;     ///< kAssigned: of the last name whose value was looked at.
+    std::size_t context_end = 0;  ///< kAssigned: how far names behind a keyword were looked at.
+    std::size_t last_miss = 0;    ///< kAnchored: where the last attempt failed…
+    std::uint32_t misses = 0;     ///< …and how many before it failed close by.
     bool active = false, touched = false;
   };
 
@@ -72,6 +76,7 @@ class Matcher {
   std::vector<Pending> states_;
   std::vector<std::uint32_t> touched_;
   std::vector<std::uint32_t> whole_;
+  Range name_;  ///< From a keyword to the end of the name it stands in; shared by all rules.
 };
 
 }  // namespace lr::secrets

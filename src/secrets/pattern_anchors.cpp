@@ -14,6 +14,7 @@ namespace {
 constexpr std::size_t kLiteralsMax = 64;
 constexpr std::size_t kLiteralBytes = 20;
 constexpr std::size_t kSetBytes = 16;  ///< Larger sets end a literal.
+constexpr double kBitsEnough = 14;     ///< Not worth more literals for being rarer.
 constexpr double kBitsWorth = 44;      ///< Rarer than this is no better.
 
 bool is_letter(unsigned c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
@@ -157,6 +158,7 @@ class Search {
   static std::vector<Literal> with_first_copy(const std::vector<Literal>& run,
                                               const PatternNode& next) {
     if (run.empty() || next.op != PatternNode::Op::kRepeat || next.min == 0) return {};
+    if (set_bits(run) > kBitsEnough || run.front().text.size() > 2) return {};
     const auto first = exact_texts(next.children.front());
     return first.empty() || !fits(run, first) ? std::vector<Literal>() : product(run, first);
   }
