@@ -7,7 +7,7 @@ FUZZ_SECONDS ?= 60
 MATRIX_SEEDS ?= 20
 
 .PHONY: help setup setup-test setup-bench build demo test check bench bench-guard conformance \
-        asan tsan fuzz lab-matrix format docs hooks clean
+        asan tsan fuzz lab-matrix front-end format docs hooks clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -69,6 +69,11 @@ lab-matrix: setup-test ## Audit the lab once per defect and MATRIX_SEEDS times w
 	@$(CMAKE) --preset release -DLR_TESTS=ON -DLR_BENCH=OFF >/dev/null
 	@$(CMAKE) --build build/release -j $(JOBS) --target e2e_test
 	@LR_SEEDS=$(MATRIX_SEEDS) build/release/bin/e2e_test --gtest_filter='LabMatrix*'
+
+front-end: setup-test ## Read what esbuild, webpack and Vite (from npm) build, with planted markers
+	@$(CMAKE) --preset release -DLR_TESTS=ON -DLR_BENCH=OFF >/dev/null
+	@$(CMAKE) --build build/release -j $(JOBS) --target read_site
+	@python3 tests/front_end/bundlers.py build/release/bin/read_site
 
 bench: bench-guard ## Run the benchmarks
 bench-guard: setup-bench ## The guard beside nginx and HAProxy in one run
