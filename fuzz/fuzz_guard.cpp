@@ -3,6 +3,7 @@
 // in the input stand for tokens of theirs. What is let through is judged again by other means, and
 // must read at the upstream as exactly what was decided.
 #include <cstdlib>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -64,16 +65,20 @@ fuzz::Reach<10 + kRefusing.size()> reach({"heads refused",
                                           "by ownership",
                                           "by limits_object"});
 
-/// Wall time stands still, so that tokens stay valid; every connection begins a day later on the
-/// other clock, so that its limits are those of a stranger.
-class DailyClock final : public Clock {
+/// Forgets between connections, so that every input meets its limits as a stranger.
+class ForgetfulRates final : public store::RateStore {
  public:
-  WallTime wall() const override { return WallTime(seconds(1'780'000'000)); }
-  MonoTime mono() const override { return mono_; }
-  void next_day() { mono_ += std::chrono::hours(24); }
+  void forget() { times_.clear(); }
+  void update(std::string_view key,
+              const std::function<std::int64_t(std::int64_t)>& step) override {
+    std::int64_t& time = times_[std::string(key)];
+    const std::int64_t next = step(time);
+    if (next >= 0) time = next;
+  }
+  std::size_t size() const override { return times_.size(); }
 
  private:
-  MonoTime mono_{};
+  std::map<std::string, std::int64_t> times_;
 };
 
 class SameRng final : public Rng {
@@ -133,12 +138,12 @@ struct Site {
   }
 
   net::EventLoop loop;
-  DailyClock clock;
+  FakeClock clock{WallTime(seconds(1'780'000'000))};
   SameRng rng;
   NoLedger ledger;
   WorkerMetrics metrics;
   std::unique_ptr<store::OwnershipStore> owners = store::make_memory_ownership_store();
-  std::unique_ptr<store::RateStore> rates = store::make_memory_rate_store(10'000);
+  ForgetfulRates rates;
   SnapshotPtr snapshot = load();
   JwksCache keys{loop, clock, nullptr};
   std::shared_ptr<Upstream> upstream = std::make_shared<Upstream>(
@@ -154,7 +159,7 @@ struct Site {
                                          .clock = clock,
                                          .rng = rng,
                                          .ownership = *owners,
-                                         .rates = *rates,
+                                         .rates = rates,
                                          .ledger = ledger,
                                          .keys = keys,
                                          .upstream = *upstream,
@@ -303,7 +308,7 @@ net::Task<> handle(net::ServerExchange& server, Seen& seen) {
 }
 
 Seen serve(std::string_view input, std::size_t step) {
-  site().clock.next_day();
+  site().rates.forget();
   site().rng.restart();
   Seen seen;
   net::ServerOptions options;
