@@ -21,6 +21,8 @@ constexpr std::string_view kAlphabet = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQR
 /// The i-th byte of the value: computed, so that the needle itself stands nowhere in memory.
 char value_byte(std::size_t i) { return kAlphabet[(i * 37 + i * i * 11 + 5) % kAlphabet.size()]; }
 constexpr std::size_t kLength = 40;
+/// What is larger is the shadow that a sanitizer reserves: terabytes of address space without text.
+constexpr std::size_t kLargestRegion = std::size_t{1} << 36;
 
 bool stands_at(const char* bytes, std::size_t step) {
   for (std::size_t i = 0; i < kLength; ++i) {
@@ -40,6 +42,7 @@ std::size_t copies_in_memory() {
     char mode[5] = {};
     if (std::sscanf(line.c_str(), "%lx-%lx %4s", &begin, &end, mode) != 3) continue;
     if (std::string_view(mode).substr(0, 2) != "rw") continue;
+    if (end - begin > kLargestRegion) continue;
     std::vector<char> bytes(end - begin);
     std::fseek(memory, static_cast<long>(begin), SEEK_SET);
     const std::size_t size = std::fread(bytes.data(), 1, bytes.size(), memory);
