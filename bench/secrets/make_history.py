@@ -70,7 +70,7 @@ class History:
     def commit(self):
         touched = {}
         if len(self.files) < 40 or self.random.random() < 0.12:
-            size = int(self.random.lognormvariate(5.2, 0.9)) + 5
+            size = int(self.random.lognormvariate(5.75, 0.9)) + 5
             touched[self.path()] = self.lines(min(size, 6000))
         for path in self.random.sample(sorted(self.files), min(len(self.files), 3)):
             lines = list(self.files[path])
