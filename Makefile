@@ -34,7 +34,7 @@ test: setup-test ## Build and run every test
 	@ln -sf release/bin/launchready build/launchready
 	@python3 tools/tidy.py
 	@python3 tools/lint_coroutines.py
-	@ctest --test-dir build/release --output-on-failure
+	@ctest --test-dir build/release -j 4 --output-on-failure
 
 check: setup-test ## The quick loop: tidy, lints, format, unit tests
 	@python3 tools/tidy.py
@@ -53,7 +53,7 @@ conformance: setup-test ## Run the public suites in CONFORMANCE=folder
 asan: setup-test ## Run every test under the address and undefined-behaviour sanitizers
 	@$(CMAKE) --preset asan >/dev/null
 	@$(CMAKE) --build build/asan -j $(JOBS)
-	@ctest --test-dir build/asan --output-on-failure
+	@ctest --test-dir build/asan -j 4 --output-on-failure
 
 tsan: setup-test ## Run the net, store and guard tests under the thread sanitizer
 	@$(CMAKE) --preset tsan >/dev/null
@@ -65,10 +65,10 @@ fuzz: setup-test ## Run every fuzz target for FUZZ_SECONDS, in the build of `mak
 	@$(CMAKE) --build build/asan -j $(JOBS) --target fuzzers
 	@tools/run_fuzzers.sh build/asan/bin $(FUZZ_SECONDS)
 
-lab-matrix: setup-test ## Audit the lab once per defect and MATRIX_SEEDS times without any
+lab-matrix: setup-test ## Audit the lab once per defect, and with MATRIX_SEEDS seeds without any
 	@$(CMAKE) --preset release -DLR_TESTS=ON -DLR_BENCH=OFF >/dev/null
 	@$(CMAKE) --build build/release -j $(JOBS) --target e2e_test
-	@LR_SEEDS=$(MATRIX_SEEDS) build/release/bin/e2e_test --gtest_filter='LabMatrix*'
+	@LR_SEEDS=$(MATRIX_SEEDS) build/release/bin/e2e_test --gtest_filter='*LabMatrix*:*LabSeeds*'
 
 front-end: setup-test ## Read what esbuild, webpack and Vite (from npm) build, with planted markers
 	@$(CMAKE) --preset release -DLR_TESTS=ON -DLR_BENCH=OFF >/dev/null
@@ -89,8 +89,9 @@ docs: build ## Rewrite the generated pages: reference, man page
 format: setup-test ## Format the sources
 	@tools/format.sh
 
-hooks: ## Run `make check` before every commit
-	@printf '#!/bin/sh\nexec make check\n' > .git/hooks/pre-commit && chmod +x .git/hooks/pre-commit
+hooks: build ## Run `make check` and look for secrets before every commit
+	@printf '#!/bin/sh\nbuild/launchready secrets --staged && exec make check\n' > .git/hooks/pre-commit
+	@chmod +x .git/hooks/pre-commit
 
 clean: ## Remove what was built
 	@rm -rf build demo-out bench-out compile_commands.json

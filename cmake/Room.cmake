@@ -54,7 +54,8 @@ function(lr_room name)
       LR_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
     add_test(NAME ${name} COMMAND ${name}_test --gtest_brief=1
              WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
-    set_tests_properties(${name} PROPERTIES LABELS unit TIMEOUT 600)
+    # Two at a time with `ctest -j 4`: some of them use both cores.
+    set_tests_properties(${name} PROPERTIES LABELS unit TIMEOUT 600 PROCESSORS 2)
     set_property(GLOBAL APPEND PROPERTY LR_TEST_PROGRAMS ${name}_test)
   endif()
   set(uses ${name})
