@@ -304,6 +304,14 @@ Result<Report> run_audit(const AuditOptions& options, std::span<const CheckDef* 
   // What could not be removed stays under its marker; it does not change any verdict.
   (void)loop.block_on(session.finish());
   report.requests = session.prober().requests();
+  for (const AuditOptions::Contributor& other : options.contributors) {
+    const auto of_control = [&](const std::string& name) {
+      return report::parse_control(name) == other.control;
+    };
+    if (options.only.empty() || std::ranges::any_of(options.only, of_control)) {
+      other.contribute(report);
+    }
+  }
   report.took = std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - start);
   report::conclude(report);
   return report;

@@ -22,6 +22,13 @@ struct AuditOptions {
   std::vector<std::string> only;  ///< Check ids or control ids; empty runs all.
   std::string ca_file;            ///< Extra trust anchor for labs and private CAs.
   std::uint64_t seed = 0;         ///< 0: from the system; markers and orders come from it.
+  /// Controls that are proved outside this room: each adds rows, findings and rules to the report
+  /// before the verdict. Not called when `only` leaves its control out.
+  struct Contributor {
+    report::Control control = report::Control::kSecrets;
+    std::function<void(report::Report& report)> contribute;
+  };
+  std::vector<Contributor> contributors;
 };
 
 /// Told at the start of each check that is tried, and several times a second while it runs.

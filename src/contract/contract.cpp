@@ -91,4 +91,27 @@ bool Contract::has_tenants() const {
          });
 }
 
+std::vector<ProductSecret> Contract::all_secrets() const {
+  std::vector<ProductSecret> out = secrets.values;
+  const auto add = [&](std::string path, const SecretRef& value) {
+    const bool named = std::ranges::any_of(secrets.values, [&](const ProductSecret& secret) {
+      return secret.value.kind == value.kind && secret.value.name == value.name;
+    });
+    if (!named) out.push_back({std::move(path), value, false, {}, {}, {}});
+  };
+  for (const Issuer& issuer : issuers) {
+    if (const auto* shared = std::get_if<SharedSecret>(&issuer.keys)) {
+      add("identity.issuers." + issuer.name, shared->secret);
+    }
+  }
+  if (guard.ledger_key) add("guard.ledger_key", *guard.ledger_key);
+  for (const AuditIdentity& identity : audit.identities) {
+    const std::string path = "audit.identities." + identity.name;
+    if (identity.token) add(path + ".token", *identity.token);
+    if (identity.password) add(path + ".password", *identity.password);
+  }
+  if (audit.mint) add("audit.mint.key", audit.mint->key);
+  return out;
+}
+
 }  // namespace lr::contract

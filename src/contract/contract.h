@@ -331,6 +331,21 @@ struct AuditSettings {
   std::uint32_t max_requests = 20'000;
 };
 
+/// A secret of the product, by name: where its value may stand and who answers for it.
+struct ProductSecret {
+  std::string name;
+  SecretRef value;
+  bool publishable = false;             ///< `public: true`: made to be seen by browsers.
+  std::vector<std::string> allowed_in;  ///< Globs of paths where the value may stand.
+  std::string owner;
+  std::string rotate;  ///< How to replace it, for whoever reads a finding.
+};
+
+struct SecretSettings {
+  std::vector<std::string> scan;  ///< Folders and files that audit searches, absolute.
+  std::vector<ProductSecret> values;
+};
+
 struct Contract {
   std::string file;  ///< As given on the command line, for messages.
   std::string product_name;
@@ -347,6 +362,7 @@ struct Contract {
   HeaderPolicy headers;
   GuardSettings guard;
   AuditSettings audit;
+  SecretSettings secrets;
   std::string digest;  ///< SHA-256 of the file, in hex: the contract's version in ledgers.
 
   std::optional<std::size_t> find_role(std::string_view name) const;
@@ -358,6 +374,9 @@ struct Contract {
   NameSet close_roles(std::span<const std::string_view> names) const;
   NameSet scope_set(std::span<const std::string_view> names) const;
   bool has_tenants() const;
+  /// `secrets.values` and every other secret that the contract refers to, named by its path
+  /// ("guard.ledger_key").
+  std::vector<ProductSecret> all_secrets() const;
 };
 
 }  // namespace lr::contract

@@ -78,6 +78,7 @@ void load_sections(Loading& loading, const Reader& root) {
   load_origins(loading, root);
   load_headers(loading, root.at("headers"));
   load_audit(loading, root.at("audit"));
+  load_secrets(loading, root.at("secrets"));
 }
 
 LoadOutcome load_root(const text::YamlNode& node, Loading loading) {

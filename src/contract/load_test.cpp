@@ -161,6 +161,37 @@ TEST(LoadFull, GuardIsRead) {
   EXPECT_EQ(guard.drain, 3s);
 }
 
+TEST(LoadFull, SecretsAreRead) {
+  const Contract contract = loaded(kFullContract);
+  EXPECT_THAT(contract.secrets.scan, ElementsAre(".", "../web"));
+  ASSERT_EQ(contract.secrets.values.size(), 2U);
+  const ProductSecret& stripe = contract.secrets.values[0];
+  EXPECT_EQ(stripe.name, "stripe");
+  EXPECT_EQ(stripe.value.name, "STRIPE_KEY");
+  EXPECT_EQ(stripe.owner, "pay@acme.example");
+  EXPECT_EQ(stripe.rotate, "Roll it.");
+  EXPECT_THAT(stripe.allowed_in, ElementsAre(".env"));
+  EXPECT_TRUE(contract.secrets.values[1].publishable);
+}
+
+TEST(AllSecrets, AddsThoseOfOtherSectionsOnce) {
+  const Contract contract = loaded(R"yaml(version: 1
+environments: { production: { url: https://acme.example } }
+guard: { ledger_key: "${LEDGER_KEY}" }
+audit: { identities: { admin_a: { token: "${ADMIN_TOKEN}" } } }
+secrets: { values: { ledger: { value: "${LEDGER_KEY}", owner: ops@acme.example } } }
+)yaml");
+  std::vector<std::string> names;
+  for (const ProductSecret& secret : contract.all_secrets()) names.push_back(secret.name);
+  EXPECT_THAT(names, ElementsAre("ledger", "audit.identities.admin_a.token"));
+}
+
+TEST(LoadSecrets, RefusesValuesInClear) {
+  EXPECT_THAT(testing::problems_of("version: 1\nenvironments: { p: { url: https://a.example } }\n"
+                                   "secrets: { values: { a: { value: hunter2hunter2 } } }\n"),
+              HasSubstr("secrets.values.a.value"));
+}
+
 TEST(LoadFull, AuditIsRead) {
   const AuditSettings audit = loaded(kFullContract).audit;
   EXPECT_EQ(audit.profile, Profile::kFull);

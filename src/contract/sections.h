@@ -32,6 +32,7 @@ void load_origins(Loading& loading, const Reader& root);
 void load_headers(Loading& loading, const Reader& section);
 void load_guard(Loading& loading, const Reader& section);
 void load_audit(Loading& loading, const Reader& section);
+void load_secrets(Loading& loading, const Reader& section);
 
 /// What only shows when all sections are known.
 void review_tenants(const Contract& contract, const Reader& root);

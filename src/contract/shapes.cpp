@@ -385,7 +385,20 @@ constexpr std::array<Key, 9> kAuditKeys = {
      {"max_requests", &kCount, "Most requests of one run. Default 20000."}}};
 constexpr Shape kAudit = map(kAuditKeys);
 
-constexpr std::array<Key, 14> kContractKeys = {
+constexpr std::array<Key, 5> kProductSecretKeys = {
+    {{"value", &kSecret, "Where the value is: ${NAME} or file:path.", true},
+     {"public", &kFlag, "Made to be seen by browsers. Default false."},
+     {"allowed_in", &kTexts, "Paths where the value may stand, such as deploy/*.env."},
+     {"owner", &kText, "Who answers for it."},
+     {"rotate", &kText, "How to replace it."}}};
+constexpr Shape kProductSecret = map(kProductSecretKeys),
+                kProductSecrets = named(kProductSecret, 1000);
+constexpr std::array<Key, 2> kSecretsKeys = {
+    {{"scan", &kTexts, "Folders and files that audit searches, relative to this file."},
+     {"values", &kProductSecrets, "The product's own secrets; their values are searched for."}}};
+constexpr Shape kSecrets = map(kSecretsKeys);
+
+constexpr std::array<Key, 15> kContractKeys = {
     {{"version", &kVersion, "The version of this format: 1.", true},
      {"product", &kProduct, "What this is about."},
      {"environments", &kEnvironments, "Where the product runs."},
@@ -399,7 +412,8 @@ constexpr std::array<Key, 14> kContractKeys = {
      {"cors", &kCors, "Further cross-origin settings."},
      {"headers", &kHeaders, "Security headers."},
      {"guard", &kGuard, "Settings of the gateway."},
-     {"audit", &kAudit, "Settings of the audit."}}};
+     {"audit", &kAudit, "Settings of the audit."},
+     {"secrets", &kSecrets, "What is searched for secrets, and the product's own."}}};
 constexpr Shape kContract = map(kContractKeys);
 
 constexpr std::array<Names, 9> kLaterSections = {"models",     "budgets",  "tools",

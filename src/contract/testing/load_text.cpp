@@ -129,6 +129,11 @@ audit:
   max_rps: 50
   deadline: 5m
   max_requests: 4000
+secrets:
+  scan: [., ../web]
+  values:
+    stripe: { value: "${STRIPE_KEY}", owner: pay@acme.example, rotate: Roll it., allowed_in: [.env] }
+    maps: { value: "file:maps.key", public: true }
 )yaml";
 
 LoadOutcome load(std::string_view yaml) { return load_contract_text(yaml, "c.yaml", read_file); }
