@@ -20,12 +20,17 @@ struct FreePath {
   void operator()(char* path) const { std::free(path); }
 };
 
+std::unexpected<Error> os_failure(const std::string& path) {
+  const bool missing = errno == ENOENT || errno == ENOTDIR;
+  return fail(missing ? Code::kNotFound : Code::kUnavailable, path + ": " + std::strerror(errno));
+}
+
 }  // namespace
 
-std::vector<std::string> names_in(const std::string& folder) {
-  std::vector<std::string> names;
+Result<std::vector<std::string>> list_folder(const std::string& folder) {
   const std::unique_ptr<DIR, CloseFolder> open(::opendir(folder.c_str()));
-  if (!open) return names;
+  if (!open) return os_failure(folder);
+  std::vector<std::string> names;
   while (const dirent* entry = ::readdir(open.get())) {
     const std::string_view name = entry->d_name;
     if (name != "." && name != "..") names.emplace_back(name);
@@ -34,11 +39,14 @@ std::vector<std::string> names_in(const std::string& folder) {
   return names;
 }
 
+std::vector<std::string> names_in(const std::string& folder) {
+  return list_folder(folder).value_or(std::vector<std::string>{});
+}
+
 Result<std::string> real_path(const std::string& path) {
   const std::unique_ptr<char, FreePath> real(::realpath(path.c_str(), nullptr));
   if (real) return std::string(real.get());
-  const bool missing = errno == ENOENT || errno == ENOTDIR;
-  return fail(missing ? Code::kNotFound : Code::kUnavailable, path + ": " + std::strerror(errno));
+  return os_failure(path);
 }
 
 bool is_folder(const std::string& path) {

@@ -9,7 +9,10 @@
 
 namespace lr::secrets::git {
 
-/// Names of what stands in a folder, sorted, without "." and ".."; empty when it cannot be read.
+/// Names of what stands in a folder, sorted, without "." and "..". kNotFound, or kUnavailable with
+/// the reason.
+Result<std::vector<std::string>> list_folder(const std::string& folder);
+/// The same; empty when the folder cannot be read.
 std::vector<std::string> names_in(const std::string& folder);
 /// Without symbolic links, "." and "..". kNotFound, or kUnavailable with the reason.
 Result<std::string> real_path(const std::string& path);

@@ -378,5 +378,49 @@ TEST(GitSource, UnknownObjectFormatsAreRefused) {
   EXPECT_NE(scan(s.path("r")).error.find("sha999"), std::string::npos);
 }
 
+TEST(GitSource, AFolderThatCannotBeReadIsAGap) {
+  Sandbox s;
+  s.init("r");
+  s.commit("r", "a.txt", "x");
+  s.git("r", {"repack", "-adq"});
+  fs::remove_all(s.path("r/.git/objects/aa"));
+  fs::create_symlink("aa", s.path("r/.git/objects/aa"));
+  EXPECT_FALSE(scan(s.path("r")).coverage.complete());
+}
+
+TEST(GitSource, AConfigurationThatCannotBeReadIsAnError) {
+  Sandbox s;
+  s.init("r");
+  fs::remove(s.path("r/.git/config"));
+  fs::create_directory(s.path("r/.git/config"));
+  EXPECT_NE(scan(s.path("r")).error, "");
+}
+
+TEST(GitSource, ALeftOverHeadWithoutItsCommitIsNoGap) {
+  Sandbox s;
+  s.init("r");
+  s.commit("r", "a.txt", "one");
+  s.commit("r", "a.txt", "two");
+  s.git("r", {"reset", "-q", "--hard", "HEAD~1"});
+  s.git("r", {"reflog", "expire", "--expire=now", "--all"});
+  s.git("r", {"gc", "-q", "--prune=now"});
+  ASSERT_TRUE(fs::exists(s.path("r/.git/ORIG_HEAD")));
+  const Scan found = scan(s.path("r"));
+  EXPECT_TRUE(found.coverage.complete()) << found.coverage.gaps.front().path;
+  EXPECT_EQ(found.coverage.objects, 3u);
+}
+
+TEST(GitSource, AnObjectThatIsGoneIsAGap) {
+  Sandbox s;
+  s.init("r");
+  s.commit("r", "src/a.txt", "one");
+  const std::string blob = s.git("r", {"rev-parse", "HEAD:src/a.txt"});
+  fs::remove(s.path("r/.git/objects/" + blob.substr(0, 2) + "/" + blob.substr(2)));
+  const Scan found = scan(s.path("r"));
+  ASSERT_EQ(found.coverage.skipped, 1u);
+  EXPECT_EQ(found.coverage.gaps[0].path, "src/a.txt");
+  EXPECT_EQ(found.coverage.gaps[0].reason, "missing object");
+}
+
 }  // namespace
 }  // namespace lr::secrets::git

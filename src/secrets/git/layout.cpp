@@ -73,7 +73,11 @@ Result<Layout> find_repository(const std::string& path) {
     return fail(Code::kNotFound, layout.common_dir + " has no objects: not a git repository");
   }
   const auto config = read_file(layout.common_dir + "/config", kConfigBytes);
-  if (config) layout.config = Config::parse(*config);
+  if (config) {
+    layout.config = Config::parse(*config);
+  } else if (config.error().code() != Code::kNotFound) {
+    return std::unexpected(config.error());  // It may say that ids are of another kind.
+  }
   const std::string_view format = layout.config.get("extensions.objectformat");
   if (format == "sha256") {
     layout.kind = HashKind::kSha256;

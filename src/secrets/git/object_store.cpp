@@ -27,6 +27,14 @@ std::string without_suffix(const std::string& name) { return name.substr(0, name
 
 std::string pack_of(const std::string& index) { return without_suffix(index) + ".pack"; }
 
+/// What stands in a folder; a gap when it is there and cannot be read.
+std::vector<std::string> names_or_gap(const std::string& folder, Coverage& coverage) {
+  auto names = list_folder(folder);
+  if (names) return std::move(*names);
+  if (names.error().code() != Code::kNotFound) coverage.skip(folder, names.error().detail());
+  return {};
+}
+
 }  // namespace
 
 std::string over_limit(std::uint64_t bytes, std::uint64_t limit) {
@@ -96,7 +104,7 @@ void ObjectStore::add_folder(const std::string& folder, int depth, Coverage& cov
   }
   folders_.push_back(*real);
   add_packs(*real, coverage);
-  add_loose(static_cast<std::uint32_t>(folders_.size() - 1));
+  add_loose(static_cast<std::uint32_t>(folders_.size() - 1), coverage);
   const auto alternates = read_file(*real + "/info/alternates", kAlternatesBytes);
   if (!alternates) {
     if (alternates.error().code() != Code::kNotFound) {
@@ -114,7 +122,7 @@ void ObjectStore::add_folder(const std::string& folder, int depth, Coverage& cov
 
 void ObjectStore::add_packs(const std::string& folder, Coverage& coverage) {
   const std::string path = folder + "/pack";
-  const std::vector<std::string> names = names_in(path);
+  const std::vector<std::string> names = names_or_gap(path, coverage);
   std::optional<std::map<std::string, std::vector<PackIndex::Entry>>> multi;
   for (const std::string& name : names) {
     if (name.starts_with("tmp_")) {
@@ -150,10 +158,10 @@ void ObjectStore::add_packs(const std::string& folder, Coverage& coverage) {
   }
 }
 
-void ObjectStore::add_loose(std::uint32_t folder) {
+void ObjectStore::add_loose(std::uint32_t folder, Coverage& coverage) {
   for (int first = 0; first < 256; ++first) {
     const std::string prefix = fmt::format("{:02x}", first);
-    for (const std::string& name : names_in(folders_[folder] + "/" + prefix)) {
+    for (const std::string& name : names_or_gap(folders_[folder] + "/" + prefix, coverage)) {
       if (const auto id = parse_hex(prefix + name, kind_)) loose_.push_back({*id, folder});
     }
   }

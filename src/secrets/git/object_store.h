@@ -76,7 +76,7 @@ class ObjectStore {
 
   void add_folder(const std::string& folder, int depth, Coverage& coverage);
   void add_packs(const std::string& folder, Coverage& coverage);
-  void add_loose(std::uint32_t folder);
+  void add_loose(std::uint32_t folder, Coverage& coverage);
   Result<StoredObject> read_packed(std::size_t pack, std::uint64_t offset);
   Result<StoredObject> read_root(const Pack& pack, const PackEntry& entry);
   Result<Buffer> apply(const Pack& pack, const PackEntry& entry, std::string_view base);

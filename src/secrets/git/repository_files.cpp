@@ -58,6 +58,7 @@ std::string large_file_folder(const Layout& layout) {
 void RepositoryScan::read_files(ObjectDocuments& documents, Coverage& coverage) {
   const auto read = [&](const std::string& name) {
     const std::string path = layout_.common_dir + "/" + name;
+    if (is_folder(path)) return coverage.skip(files_ + name, "folder cannot be read");
     if (!is_content_file(name) || !is_regular_file(path)) return;
     const auto text = read_file(path, options_.limits.object_bytes_max);
     if (!text) return coverage.skip(files_ + name, text.error().detail());

@@ -155,7 +155,11 @@ void RepositoryScan::read_ref_names(ObjectDocuments& documents) {
   std::string names;
   for (const Ref& ref : refs_.refs) {
     names.append(ref.name).push_back('\n');
-    names_->expect(ref.target);
+    // git keeps what these name; ORIG_HEAD and its like may outlive their commit.
+    if (ref.name.find("refs/") != std::string::npos || ref.name == "HEAD" ||
+        ref.name.ends_with("/HEAD")) {
+      names_->expect(ref.target);
+    }
   }
   documents.text("ref names", names);
 }

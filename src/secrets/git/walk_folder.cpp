@@ -21,7 +21,9 @@ class Walk {
     const std::string folder = below.empty() ? root_ : root_ + "/" + below;
     if (::stat(folder.c_str(), &info) != 0 || depth > kFolderDepth) return;
     if (!entered_.emplace(info.st_dev, info.st_ino).second) return;
-    for (const std::string& name : names_in(folder)) {
+    const auto names = list_folder(folder);
+    if (!names) return file_(below);
+    for (const std::string& name : *names) {
       const std::string path = below.empty() ? name : below + "/" + name;
       if (!is_folder(root_ + "/" + path)) {
         file_(path);
