@@ -168,7 +168,14 @@ std::optional<Assignment> assignment_of(std::string_view bytes, Range name,
   const std::size_t blanks = cursor.skip(is_blank, kBlanks);
   if (take_value_field(cursor)) return take_value(bytes, cursor, shape, false);
   const bool element = cursor.peek() == '>' && cursor.at() == name.end;
-  if (take_operator(cursor)) return take_value(bytes, cursor, shape, element);
+  if (take_operator(cursor)) {
+    const char last = bytes[cursor.at() - 1];
+    auto found = take_value(bytes, cursor, shape, element);
+    // `f(key, other)`: arguments that are no literals are names of something else.
+    const bool argument = last == '(' || last == ',';
+    if (argument && found && !found->quoted) return std::nullopt;
+    return found;
+  }
   if (blanks > 0 && cursor.at() == name.end + blanks && is_flag(bytes, name.begin)) {
     return take_value(bytes, cursor, shape, false);
   }

@@ -116,6 +116,17 @@ Catalogue::Impl::Impl(std::vector<Rule> from) : rules(std::move(from)), plan(mak
   }
 }
 
+const RE2::Set& Catalogue::Impl::path_set() const {
+  std::call_once(path_set_once, [&] {
+    auto set = std::make_unique<RE2::Set>(pattern_options(), RE2::UNANCHORED);
+    std::string error;
+    for (std::uint32_t rule : path_rules) LR_CHECK(set->Add(rules[rule].path, &error) >= 0);
+    LR_CHECK(set->Compile());
+    path_set_made = std::move(set);
+  });
+  return *path_set_made;
+}
+
 std::vector<std::uint32_t> Catalogue::Impl::wide_expressions() const {
   std::vector<std::uint32_t> chosen;
   for (std::uint32_t i = 0; i < plan.expressions.size(); ++i) {

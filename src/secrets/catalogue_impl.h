@@ -3,6 +3,7 @@
 
 #include <hs/hs.h>
 #include <re2/re2.h>
+#include <re2/set.h>
 
 #include <array>
 #include <map>
@@ -71,6 +72,10 @@ struct Catalogue::Impl {
   Stage wide;                             ///< The rules whose reach is over kShortReach.
   std::uint32_t short_reach = 0;          ///< Longest reach of the others.
   std::vector<std::uint32_t> path_rules;  ///< kPath and kWhole.
+  /// The paths of `path_rules` in their order, as one automaton; made when first needed.
+  const RE2::Set& path_set() const;
+  mutable std::once_flag path_set_once;
+  mutable std::unique_ptr<RE2::Set> path_set_made;
 
   /// Everything but the databases.
   explicit Impl(std::vector<Rule> from);

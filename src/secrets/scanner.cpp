@@ -172,9 +172,12 @@ bool Scanner::Impl::was_reported(const Layer& layer, std::string_view secret) {
 /// Rules on the path alone, and those that are only looked for in some paths.
 void Scanner::Impl::scan_path(const Document& document, bool report_names) {
   std::vector<std::uint32_t> whole;
-  for (const std::uint32_t i : catalogue.path_rules) {
-    const Match match{i, {0, 0}, {0, 0}, true, true};
-    if (!path_fits(match, document.path)) continue;
+  std::vector<int> fitting;
+  catalogue.path_set().Match(re2::StringPiece(document.path.data(), document.path.size()),
+                             &fitting);
+  std::ranges::sort(fitting);
+  for (const int index : fitting) {
+    const std::uint32_t i = catalogue.path_rules[static_cast<std::size_t>(index)];
     if (catalogue.plan.forms[i].how == How::kWhole) {
       whole.push_back(i);
       continue;

@@ -14,12 +14,15 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 bool is_fixture_path(std::string_view path) {
   constexpr auto kWords = std::to_array<std::string_view>(
-      {"test",      "tests",   "testing",   "testdata",   "spec",     "specs",     "fixture",
-       "fixtures",  "mock",    "mocks",     "example",    "examples", "sample",    "samples",
-       "demo",      "demos",   "testsuite", "e2e",        "docs",     "doc",       "__tests__",
-       "stub",      "stubs",   "snapshots", "cassettes",  "selftest", "selftests", "unittest",
-       "unittests", "regress", "benchmark", "benchmarks", "tutorial"});
+      {"man",       "expected",   "fuzz",     "guides",    "howto",     "test",      "tests",
+       "testing",   "testdata",   "spec",     "specs",     "fixture",   "fixtures",  "mock",
+       "mocks",     "example",    "examples", "sample",    "samples",   "demo",      "demos",
+       "testsuite", "e2e",        "docs",     "doc",       "__tests__", "stub",      "stubs",
+       "snapshots", "cassettes",  "selftest", "selftests", "unittest",  "unittests", "regress",
+       "benchmark", "benchmarks", "tutorial"});
   std::string word;
+  // Git and Perl keep their tests in t/.
+  if (path.starts_with("t/") || path.find("/t/") != std::string_view::npos) return true;
   const auto ends_word = [&] { return std::ranges::find(kWords, word) != kWords.end(); };
   for (char c : path) {
     if (is_letter(c) || is_digit(c)) {
@@ -30,6 +33,30 @@ bool is_fixture_path(std::string_view path) {
     word.clear();
   }
   return ends_word();
+}
+
+bool is_code_path(std::string_view path) {
+  constexpr auto kEndings = std::to_array<std::string_view>(
+      {"c",    "h",   "cc",  "hh",    "cpp",  "hpp", "cxx", "hxx", "m",     "mm",    "java",
+       "kt",   "cs",  "fs",  "go",    "rs",   "py",  "pyx", "rb",  "erb",   "pl",    "pm",
+       "php",  "js",  "ts",  "jsx",   "tsx",  "mjs", "cjs", "vue", "scala", "swift", "dart",
+       "lua",  "vim", "el",  "ex",    "exs",  "erl", "hs",  "ml",  "r",     "jl",    "sql",
+       "html", "css", "rst", "patch", "diff", "po",  "1",   "3",   "5",     "7",     "8",
+       "inc",  "in",  "am",  "ac",    "m4",   "d"});
+  const std::size_t dot = path.rfind('.');
+  if (dot == std::string_view::npos) return false;
+  std::string ending(path.substr(dot + 1));
+  std::ranges::transform(ending, ending.begin(), lower);
+  return std::ranges::find(kEndings, ending) != kEndings.end();
+}
+
+bool is_comment(std::string_view line) {
+  const std::size_t first = line.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return false;
+  for (std::string_view mark : {"#", "//", "*", "/*", "--", ";", "<!--"}) {
+    if (line.substr(first).starts_with(mark)) return true;
+  }
+  return false;
 }
 
 bool allows_inline(std::string_view line) {

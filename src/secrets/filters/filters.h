@@ -56,6 +56,10 @@ Proven prove_pem(std::string_view block);
 
 /// context.cpp: where a match stands.
 bool is_fixture_path(std::string_view path);
+/// A programming language's source, where a bare word is an expression and no value.
+bool is_code_path(std::string_view path);
+/// The line starts like a comment of some language.
+bool is_comment(std::string_view line);
 /// "gitleaks:allow", "launchready:allow", "pragma: allowlist secret" on the line.
 bool allows_inline(std::string_view line);
 /// A bare word that looks like code rather than a value: `user_password`, `config.key`, `None`.

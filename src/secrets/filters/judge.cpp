@@ -54,12 +54,22 @@ bool apply_proof(const Subject& subject, std::int64_t now, Verdict& verdict) {
   return true;
 }
 
-/// A value that was found by the name it is given: the name proves little.
-bool apply_assigned(const Subject& subject, Verdict& verdict) {
-  if (subject.rule->assigned.empty()) return true;
-  if (!subject.quoted && is_code_word(subject.secret)) return false;
-  if (verdict.note == "test fixture") verdict.confidence = lowered(verdict.confidence);
-  return true;
+/// A bare word that was assigned may be code.
+bool stands_as_value(const Subject& subject) {
+  return subject.quoted || !(is_code_word(subject.secret) || is_code_path(subject.path));
+}
+
+/// Where it stands. Keys and tokens made for tests and for explaining look like any other; one with
+/// a provider's own look is reported wherever it stands.
+void apply_place(const Subject& subject, Verdict& verdict) {
+  const Rule& rule = *subject.rule;
+  const bool own_look = rule.assigned.empty() && subject.secret.size() == subject.match.size();
+  const bool made_for_tests = rule.proof == Proof::kPem || rule.proof == Proof::kJwt;
+  const bool fixture = is_fixture_path(subject.path);
+  const bool comment = is_code_path(subject.path) && is_comment(subject.line);
+  if (fixture && verdict.note.empty()) verdict.note = "test fixture";
+  if (fixture && (!own_look || made_for_tests)) verdict.confidence = Confidence::kLow;
+  if (comment && !own_look) verdict.confidence = lowered(verdict.confidence);
 }
 
 }  // namespace
@@ -78,13 +88,8 @@ Verdict judge(const Subject& subject, const RulePatterns& patterns, std::int64_t
     verdict.note = "names no account";
     verdict.confidence = lowered(verdict.confidence);
   }
-  if (is_fixture_path(subject.path)) {
-    if (verdict.note.empty()) verdict.note = "test fixture";
-    if (rule.proof == Proof::kPem || rule.proof == Proof::kJwt) {
-      verdict.confidence = Confidence::kLow;
-    }
-  }
-  if (!apply_assigned(subject, verdict)) return verdict;
+  apply_place(subject, verdict);
+  if (!stands_as_value(subject)) return verdict;
   verdict.allowed_inline = allows_inline(subject.line);
   verdict.keep = true;
   return verdict;
