@@ -86,6 +86,9 @@ struct Inventory::Impl {
   }
 
   SecretFinding finding_of(const Record& record, std::string_view fingerprint_key) const;
+  static std::string_view family_of(const Record& record) {
+    return record.rule == nullptr ? kExactRule : std::string_view(record.rule->family);
+  }
 
   std::string key;
   std::unordered_map<std::string, Record> records;
@@ -153,6 +156,18 @@ std::size_t Inventory::drop_places(const std::function<bool(const Occurrence&)>&
   return dropped;
 }
 
+std::string Inventory::rekeyed(std::string_view fingerprint, std::string_view old_key,
+                               std::string_view new_key) const {
+  for (const auto& [digest, record] : impl_->records) {
+    const std::string_view family = Impl::family_of(record);
+    const std::string_view value = record.value.expose();
+    if (fingerprint_of(old_key, family, value) == fingerprint) {
+      return fingerprint_of(new_key, family, value);
+    }
+  }
+  return "";
+}
+
 std::uint64_t Inventory::allowed_inline() const { return impl_->allowed_inline; }
 
 Masking Inventory::masking() const {
@@ -172,7 +187,7 @@ SecretFinding Inventory::Impl::finding_of(const Record& record,
   SecretFinding out;
   const Rule* rule = record.rule;
   const std::string_view value = record.value.expose();
-  const std::string_view family = rule == nullptr ? kExactRule : std::string_view(rule->family);
+  const std::string_view family = family_of(record);
   out.fingerprint = fingerprint_of(fingerprint_key, family, value);
   for (const std::string_view other : record.families) {
     if (other != family) out.aliases.push_back(fingerprint_of(fingerprint_key, other, value));
@@ -210,7 +225,7 @@ void mask_texts(SecretFinding& finding, const Masking& masking) {
   };
   mask(finding.note);
   for (Place& place : finding.places) {
-    for (std::string* text : {&place.path, &place.author, &place.ref}) mask(*text);
+    for (std::string* text : {&place.path, &place.original, &place.author, &place.ref}) mask(*text);
     for (std::string& step : place.via) mask(step);
   }
 }

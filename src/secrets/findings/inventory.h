@@ -70,6 +70,10 @@ class Inventory final : public CandidateSink {
   /// Sorted: worst first, then by fingerprint. Findings without a place left are not in it. No text
   /// of it holds a value. `key`: the project's (see suppressions.h).
   std::vector<SecretFinding> findings(std::string_view key) const;
+  /// The fingerprint under `new_key` of the finding that has this one under `old_key`; "" when
+  /// there is none.
+  std::string rekeyed(std::string_view fingerprint, std::string_view old_key,
+                      std::string_view new_key) const;
   /// Places that a comment on their line allows.
   std::uint64_t allowed_inline() const;
   /// Takes every value found or known out of other texts (coverage, URLs, errors).

@@ -25,7 +25,7 @@ Rule rule(std::string id, std::string family, std::string provider) {
   out.family = std::move(family);
   out.provider = std::move(provider);
   out.title = "Key of " + out.provider;
-  out.pattern = "sk_live_[0-9A-Za-z]{16,}";
+  out.pattern = "(?:sk|rk)_(?:live|test)_[0-9A-Za-z]{16,}";
   return out;
 }
 
@@ -166,9 +166,20 @@ TEST(Inventory, AsksASourceOnceForEachPlace) {
   EXPECT_EQ(inventory.findings("key")[0].places[1].commit, "3f2ab1c");
 }
 
+TEST(Inventory, KnowsAFindingUnderAnotherKey) {
+  const Rule stripe = rule("stripe-secret-key", "stripe", "Stripe");
+  Inventory inventory;
+  inventory.found(candidate(stripe, kValue, place("a", 1)));
+  const std::string old = inventory.findings("old")[0].fingerprint;
+  EXPECT_EQ(inventory.rekeyed(old, "old", "new"), inventory.findings("new")[0].fingerprint);
+  EXPECT_EQ(inventory.rekeyed(old, "new", "old"), "");
+}
+
 TEST(Masked, ShowsOnlyWhatThePatternSays) {
   const Rule stripe = rule("stripe-secret-key", "stripe", "Stripe");
   EXPECT_EQ(masked("hunter-blue-47-Xy", &stripe), "…(17 characters)");
+  EXPECT_EQ(masked("sk_" + std::string("live_abc_9fK2mPq7LxTz4Wb8"), &stripe),
+            "sk_live_…(29 characters)");
   EXPECT_EQ(masked(kValue, nullptr), "…(28 characters)");
   EXPECT_THAT(masked(fmt::format("-----{} PRIVATE KEY-----\nAbCdEfGhIj", "BEGIN"), &stripe),
               StartsWith("-----BEGIN PRIVATE KEY-----…("));
@@ -198,11 +209,12 @@ TEST(Terms, AllowedPlacesVanishAndOwnersAreNamed) {
   finding.places_seen = 3;
   std::vector<SecretFinding> findings = {finding};
   const std::vector<SecretTerms> terms = {
-      {.name = "DB_URL", .allowed_in = {".env"}, .owner = "ops@acme.example", .rotate = "Run it."}};
+      {"DB_URL", false, {".env"}, "ops@acme.example", "Run it.", "/srv/keys/db"}};
   EXPECT_EQ(apply_terms(findings, terms), 0u);
   ASSERT_THAT(findings[0].places, SizeIs(1));
   EXPECT_EQ(findings[0].places[0].path, "src/a.js");
   EXPECT_EQ(findings[0].owner, "ops@acme.example");
+  EXPECT_EQ(findings[0].rotate, "Run it.");
   findings[0].places = {place(".env", 1)};
   EXPECT_EQ(apply_terms(findings, terms), 1u);
   EXPECT_THAT(findings, IsEmpty());

@@ -14,8 +14,7 @@ constexpr std::size_t kPlainMin = 4;  ///< Shorter values would mask parts of or
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
-/// "sk_live_", "ghp_", "xoxb-", "AKIA", "postgres://": words at the front that end where the random
-/// part begins.
+/// What says the kind and nothing else: "-----BEGIN RSA PRIVATE KEY-----", "postgres://", "AKIA".
 std::string_view public_prefix(std::string_view value) {
   if (value.starts_with("-----BEGIN ")) {
     const std::size_t end = value.find("-----", 11);
@@ -27,9 +26,15 @@ std::string_view public_prefix(std::string_view value) {
   for (const std::string_view known : {"AKIA", "ASIA", "AIza", "eyJ"}) {
     if (value.starts_with(known)) return known;
   }
+  return {};
+}
+
+/// The words at the front ("sk_", "live_") that the pattern says in clear: every key has them.
+std::string_view pattern_words(std::string_view value, std::string_view pattern) {
   std::size_t end = 0;
   for (std::size_t at = 0; at < std::min(value.size(), kPrefixMax); ++at) {
     if (value[at] == '_' || value[at] == '-') {
+      if (!pattern.contains(value.substr(end, at - end))) break;
       end = at + 1;
     } else if (!is_letter(value[at])) {
       break;
@@ -38,20 +43,11 @@ std::string_view public_prefix(std::string_view value) {
   return value.substr(0, end);
 }
 
-/// The rule's pattern says in clear what every key begins with; nothing else is public.
-bool in_pattern(std::string_view prefix, const Rule& rule) {
-  return rule.pattern.contains(prefix) ||
-         std::ranges::any_of(rule.keywords,
-                             [&](const std::string& word) { return word.starts_with(prefix); });
-}
-
 std::string_view shown(std::string_view value, const Rule* rule) {
   if (rule == nullptr) return {};
-  const std::string_view prefix = public_prefix(value);
-  if (value.size() < prefix.size() + 8) return {};
-  const bool structure =
-      prefix.starts_with("-----BEGIN ") || prefix.ends_with("://") || prefix == "eyJ";
-  return structure || in_pattern(prefix, *rule) ? prefix : std::string_view{};
+  std::string_view prefix = public_prefix(value);
+  if (prefix.empty()) prefix = pattern_words(value, rule->pattern);
+  return value.size() < prefix.size() + 8 ? std::string_view{} : prefix;
 }
 
 void replace_all(std::string& text, std::string_view value, std::string_view by) {

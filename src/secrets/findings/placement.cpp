@@ -9,7 +9,14 @@ namespace {
 
 using report::Severity;
 
+/// Places of a folder are relative to it. In a repository the value has no business, even there.
+bool is_holder(const SecretTerms& terms, const Place& place) {
+  if (terms.holder.empty() || place.surface == Surface::kGit || !place.via.empty()) return false;
+  return terms.holder == place.path || terms.holder.ends_with("/" + place.path);
+}
+
 bool allows(const SecretTerms& terms, const Place& place) {
+  if (is_holder(terms, place)) return true;
   return std::ranges::any_of(terms.allowed_in, [&](const std::string& pattern) {
     return matches_glob(pattern, place.path);
   });

@@ -18,6 +18,7 @@ struct SecretTerms {
   std::vector<std::string> allowed_in;  ///< Globs of paths where it may stand (see matches_glob).
   std::string owner;
   std::string rotate;  ///< The project's own steps; they come before the provider's.
+  std::string holder;  ///< The file that the value is read from, absolute: it may stand there.
 };
 
 /// Applies the contract: allowed places vanish, findings without a place left too; owners and steps

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 
 #include "secrets/findings/placement.h"
 
@@ -13,6 +14,7 @@ namespace {
 constexpr std::size_t kShortId = 10;
 constexpr std::size_t kPlacesShown = 20;  ///< Of one finding in a report.
 constexpr std::string_view kRulePrefix = "secrets.";
+constexpr std::string_view kSourceMapNotice = "public-source-map";
 
 std::string check_of(const SecretFinding& finding) {
   return std::string(kRulePrefix) + finding.rule;
@@ -102,7 +104,7 @@ void add_rows(const ScanSummary& summary, ReportPart& out) {
   report::CheckRow whole;
   whole.id = kSecretsCheck;
   whole.control = report::Control::kSecrets;
-  whole.title = "no secret stands in code, history, bundles or logs";
+  whole.title = "no secret stands in " + summary.searched;
   whole.cells_planned = 1;
   whole.cells_proved = summary.coverage.complete() ? 1 : 0;
   whole.status =
@@ -133,11 +135,29 @@ void add_rows(const ScanSummary& summary, ReportPart& out) {
   }
 }
 
+void add_notice(const Notice& notice, ReportPart& out) {
+  const bool map = notice.id == kSourceMapNotice;
+  report::Finding finding;
+  finding.check = std::string(kRulePrefix) + notice.id;
+  finding.control = report::Control::kSecrets;
+  finding.severity = map ? report::Severity::kLow : report::Severity::kInfo;
+  finding.title = fmt::format("{}: {}", notice.url, notice.detail);
+  finding.why = map ? "Anybody can read the original source of the front end, comments included."
+                    : "What comes from there was not searched.";
+  finding.fix = map ? "Do not publish source maps, or serve them to your own network only."
+                    : "Name the origin if it is yours.";
+  finding.guard = "# only the application can";
+  finding.location.method = "GET";
+  finding.location.url = notice.url;
+  out.findings.push_back(std::move(finding));
+}
+
 }  // namespace
 
 std::string place_name(const Place& place) {
   std::string out = place.path;
   if (place.line != 0) out += fmt::format(":{}", place.line);
+  if (!place.original.empty()) out += fmt::format(" ({})", place.original);
   if (!place.via.empty()) out += fmt::format(" ({})", fmt::join(place.via, " > "));
   if (out.empty()) return std::string(surface_name(place.surface));
   return out;
@@ -189,10 +209,34 @@ std::string remedy(const SecretFinding& finding) {
   return out;
 }
 
-bool has_open_secret(const ScanSummary& summary) {
-  return std::ranges::any_of(summary.findings, [](const SecretFinding& finding) {
-    return severity_of(finding) > report::Severity::kInfo;
+bool has_open_finding(const ScanSummary& summary) {
+  const auto is_map = [](const Notice& notice) { return notice.id == kSourceMapNotice; };
+  return std::ranges::any_of(summary.notices, is_map) ||
+         std::ranges::any_of(summary.findings, [](const SecretFinding& finding) {
+           return severity_of(finding) > report::Severity::kInfo;
+         });
+}
+
+ScanSummary summarise(const Inventory& inventory, std::span<const SecretTerms> terms,
+                      const Suppressions& suppressions, std::chrono::sys_days today) {
+  ScanSummary out;
+  std::vector<SecretFinding> findings = inventory.findings(suppressions.key());
+  apply_terms(findings, terms);
+  SuppressionOutcome outcome = suppress(std::move(findings), suppressions, today);
+  out.findings = std::move(outcome.open);
+  // Inventory has put them in order; severity, which places decide, comes first.
+  std::ranges::sort(out.findings, [](const SecretFinding& a, const SecretFinding& b) {
+    const auto rank = [](const SecretFinding& one) {
+      return std::tuple(-static_cast<int>(severity_of(one)), one.live_as.empty(), !one.proved,
+                        std::string_view(one.fingerprint));
+    };
+    return rank(a) < rank(b);
   });
+  out.suppressed = outcome.suppressed;
+  out.expired = std::move(outcome.expired);
+  out.stale = std::move(outcome.stale);
+  out.allowed_inline = inventory.allowed_inline();
+  return out;
 }
 
 ReportPart report_part(const ScanSummary& summary) {
@@ -200,6 +244,7 @@ ReportPart report_part(const ScanSummary& summary) {
   for (const SecretFinding& finding : summary.findings) {
     out.findings.push_back(report_finding(finding));
   }
+  for (const Notice& notice : summary.notices) add_notice(notice, out);
   add_rows(summary, out);
   return out;
 }

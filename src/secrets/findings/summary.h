@@ -8,16 +8,27 @@
 #include "report/report.h"
 #include "secrets/document.h"
 #include "secrets/findings/inventory.h"
+#include "secrets/findings/placement.h"
 #include "secrets/findings/suppressions.h"
 
 namespace lr::secrets {
 
+/// Something that is no secret by itself and should be known: a public source map.
+struct Notice {
+  std::string id;  ///< "public-source-map"
+  std::string url;
+  std::string detail;
+};
+
 /// Everything that a scan has to say, ready to be shown: no text of it holds a secret.
 struct ScanSummary {
+  std::string searched;                 ///< What was read: ". and https://acme.example/".
   std::vector<SecretFinding> findings;  ///< Open, worst first.
+  std::vector<Notice> notices;
   Coverage coverage;
   std::uint64_t suppressed = 0;
   std::uint64_t allowed_inline = 0;
+  std::uint64_t imported = 0;  ///< Places that files of other scanners accept.
   std::vector<Suppression> expired;
   std::vector<Suppression> stale;
   /// Names of values that were searched for, and why others were not ("DB_URL: not set here").
@@ -35,8 +46,11 @@ std::string place_story(const Place& place);
 /// What to do, as sentences: the contract's or the provider's steps, and what follows from where it
 /// stands (history keeps it; a served file must be replaced).
 std::string remedy(const SecretFinding& finding);
-/// True when a run with this outcome may not be called clean: something that is a secret.
-bool has_open_secret(const ScanSummary& summary);
+/// A finding above info: the scan is not clean.
+bool has_open_finding(const ScanSummary& summary);
+/// Applies the contract, the suppressions and the masks, in this order.
+ScanSummary summarise(const Inventory& inventory, std::span<const SecretTerms> terms,
+                      const Suppressions& suppressions, std::chrono::sys_days today);
 
 struct ReportPart {
   std::vector<report::CheckRow> checks;

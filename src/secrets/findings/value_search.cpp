@@ -1,0 +1,56 @@
+#include "secrets/findings/value_search.h"
+
+#include <algorithm>
+
+#include "secrets/line_index.h"
+
+namespace lr::secrets {
+
+ValueSearch::ValueSearch(const ExactValues& values, std::span<const NamedSecret> secrets,
+                         Inventory& inventory, DocumentVisitor& next)
+    : values_(values), secrets_(secrets), inventory_(inventory), next_(next) {}
+
+void ValueSearch::visit(const Document& document) {
+  if (values_.reach() != 0) {
+    matches_.clear();
+    values_.find(document.bytes, matches_);
+    report(document, 0);
+  }
+  next_.visit(document);
+}
+
+void ValueSearch::visit_changed(const Document& document, std::span<const Range> changed) {
+  const std::size_t reach = values_.reach();
+  const std::size_t size = document.bytes.size();
+  for (std::size_t i = 0; reach != 0 && i < changed.size(); ++i) {
+    // A value that touches the change; changes close together are searched as one.
+    const std::size_t begin = changed[i].begin > reach ? changed[i].begin - reach : 0;
+    std::size_t end = std::min(size, changed[i].end + reach);
+    while (i + 1 < changed.size() && changed[i + 1].begin <= end + reach) {
+      end = std::min(size, changed[++i].end + reach);
+    }
+    matches_.clear();
+    values_.find(document.bytes.substr(begin, end - begin), matches_);
+    report(document, begin);
+  }
+  next_.visit_changed(document, changed);
+}
+
+void ValueSearch::report(const Document& document, std::size_t from) {
+  LineIndex lines(document.bytes);
+  for (const ExactMatch& match : matches_) {
+    const std::size_t begin = from + match.begin;
+    const LineColumn at = lines.at(begin);
+    Place place;
+    place.surface = document.surface;
+    place.path = document.path;
+    place.via.assign(document.via.begin(), document.via.end());
+    place.line = at.line + document.start.lines;
+    place.column = at.column + (at.line == 1 ? document.start.columns : 0);
+    place.offset = begin + document.start.offset;
+    place.object = document.object;
+    inventory_.found_value(secrets_[match.value], match.encoding, std::move(place));
+  }
+}
+
+}  // namespace lr::secrets
