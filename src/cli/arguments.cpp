@@ -71,8 +71,10 @@ std::string subverb_list(const VerbDef& verb) {
 /// Takes the subverb off the front of the positionals and returns what may follow it.
 Result<std::span<const PositionalDef>> take_subverb(const VerbDef& verb, Arguments& out) {
   if (verb.subverbs.empty()) return verb.positionals;
+  // A verb with positionals of its own does something without a subverb, too.
+  const bool optional = !verb.positionals.empty();
   if (out.positionals.empty()) {
-    // A verb whose flags alone mean something has positionals of its own.
+    if (optional) return verb.positionals;
     return wrong(fmt::format("say what to do: {}", subverb_list(verb)));
   }
   const std::string name = out.positionals.front();
@@ -84,6 +86,7 @@ Result<std::span<const PositionalDef>> take_subverb(const VerbDef& verb, Argumen
     out.positionals.erase(out.positionals.begin());
     return subverb.positionals;
   }
+  if (optional) return verb.positionals;
   std::string hint = did_you_mean(name, names);
   if (hint.empty()) hint = fmt::format("; choose one of {}", subverb_list(verb));
   return wrong(fmt::format("unknown word \"{}\"{}", name, hint));

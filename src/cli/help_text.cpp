@@ -79,8 +79,10 @@ const VerbDef* find_verb(Verbs verbs, std::string_view name) {
 }
 
 std::vector<std::string> usage_lines(const VerbDef& verb) {
-  if (verb.subverbs.empty()) return {usage(verb, "", verb.positionals)};
   std::vector<std::string> out;
+  if (verb.subverbs.empty() || !verb.positionals.empty()) {
+    out.push_back(usage(verb, "", verb.positionals));
+  }
   for (const SubverbDef& subverb : verb.subverbs) {
     out.push_back(usage(verb, subverb.name, subverb.positionals));
   }

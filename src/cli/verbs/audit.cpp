@@ -5,6 +5,7 @@
 #include "cli/audit_request.h"
 #include "cli/console.h"
 #include "cli/progress.h"
+#include "cli/secrets_control.h"
 #include "cli/verb.h"
 
 namespace lr::cli {
@@ -60,6 +61,7 @@ int run(const Arguments& arguments) {
   auto request = read_audit_request(arguments);
   if (!request) return complain("audit", request.error());
   if (auto ready = prepare_folder(folder); !ready) return complain("audit", ready.error());
+  request->options.contributors.push_back(secrets_control(request->options));
   ProgressLine line("audit", can_show_progress() && !arguments.has("--quiet"));
   auto report = audit::run_audit(request->options, audit::all_checks(),
                                  [&](const audit::Progress& progress) { line.show(progress); });

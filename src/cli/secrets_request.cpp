@@ -1,0 +1,147 @@
+#include "cli/secrets_request.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <iterator>
+#include <utility>
+
+#include "cli/console.h"
+#include "cli/sources.h"
+#include "secrets/findings/fingerprint.h"
+#include "secrets/rule_file.h"
+
+namespace lr::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using secrets::Confidence;
+using secrets::Suppression;
+using secrets::Suppressions;
+using Scope = secrets::git::GitOptions::Scope;
+
+constexpr std::chrono::days kAcceptedFor{365};
+
+std::unexpected<Error> wrong(std::string message) {
+  return fail(Code::kInvalidArgument, std::move(message), Origin::kClient);
+}
+
+Result<secrets::git::GitOptions> read_scope(const Arguments& arguments) {
+  secrets::git::GitOptions out;
+  if (arguments.has("--staged") && arguments.has("--since")) {
+    return wrong("--staged and --since exclude each other; choose one");
+  }
+  if (arguments.has("--staged")) out.scope = Scope::kStaged;
+  if (arguments.has("--since")) {
+    out.scope = Scope::kSince;
+    out.since = arguments.value("--since");
+    if (out.since.empty()) return wrong("--since needs a commit, a tag or a branch");
+  }
+  return out;
+}
+
+Confidence read_confidence(const Arguments& arguments) {
+  const std::string name = arguments.value("--confidence", "medium");
+  if (name == "low") return Confidence::kLow;
+  return name == "high" ? Confidence::kHigh : Confidence::kMedium;
+}
+
+/// What other scanners' files beside the target accept, and the file that --baseline names.
+Result<std::vector<secrets::ImportedSuppression>> read_baselines(const Arguments& arguments) {
+  std::vector<std::string> paths;
+  const fs::path folder = fs::path(suppressions_path(arguments)).parent_path();
+  for (const std::string_view name : {".gitleaksignore", ".secrets.baseline"}) {
+    if (fs::is_regular_file(folder / name)) paths.push_back(folder / name);
+  }
+  if (arguments.has("--baseline")) paths.push_back(arguments.value("--baseline"));
+  std::vector<secrets::ImportedSuppression> out;
+  for (const std::string& path : paths) {
+    LR_TRY(const std::string text, read_input(path, secrets::kSuppressionFileBytes));
+    LR_TRY(secrets::SuppressionFile file, secrets::import_suppressions(text, path));
+    std::ranges::move(file.entries, std::back_inserter(out));
+  }
+  return out;
+}
+
+}  // namespace
+
+std::chrono::sys_days today() {
+  return std::chrono::floor<std::chrono::days>(SystemClock().wall());
+}
+
+std::string suppressions_path(const Arguments& arguments) {
+  if (arguments.has("--suppressions")) return arguments.value("--suppressions");
+  fs::path folder = ".";
+  for (const std::string& target : arguments.positionals) {
+    if (target.contains("://")) continue;
+    folder = fs::is_directory(target) ? fs::path(target) : fs::path(target).parent_path();
+    break;
+  }
+  return (folder / std::string(Suppressions::kFileName)).lexically_normal();
+}
+
+Result<secrets::ImportedRules> read_rule_file(const std::string& path) {
+  LR_TRY(const std::string text, read_input(path, secrets::kRuleFileBytes));
+  secrets::ImportedRules out;
+  if (text.starts_with("family:") || text.contains("\nfamily:")) {
+    LR_TRY(out.rules, secrets::parse_rule_file(text, fs::path(path).filename().string()));
+  } else {
+    secrets::ImportOptions options;
+    options.read = [folder = fs::path(path).parent_path()](std::string_view name) {
+      return read_input(folder / name, secrets::kRuleFileBytes);
+    };
+    LR_TRY(out, secrets::import_rules(text, path, options));
+  }
+  secrets::drop_refused(out, path);
+  return out;
+}
+
+Result<ScanRequest> read_scan_request(const Arguments& arguments) {
+  ScanRequest out;
+  out.targets = arguments.positionals;
+  if (out.targets.empty()) out.targets.emplace_back(".");
+  LR_TRY(out.git, read_scope(arguments));
+  for (const std::string& target : out.targets) {
+    if (target.contains("://") && out.git.scope != Scope::kEverything) {
+      return wrong(fmt::format("--staged and --since read repositories; {} is none", target));
+    }
+  }
+  out.least = read_confidence(arguments);
+  out.ca_file = arguments.value("--ca");
+  if (arguments.has("--rules")) {
+    LR_TRY(secrets::ImportedRules imported, read_rule_file(arguments.value("--rules")));
+    out.rules = std::move(imported.rules);
+    for (const secrets::ImportNote& note : imported.notes) out.rules_lost += note.lost ? 1 : 0;
+  }
+  if (arguments.has("--contract")) {
+    LR_TRY(const contract::Contract contract, open_contract(arguments.value("--contract")));
+    out.known = read_contract_secrets(contract);
+  }
+  LR_TRY(out.suppressions, Suppressions::load(suppressions_path(arguments)));
+  LR_TRY(out.imported, read_baselines(arguments));
+  return out;
+}
+
+Result<Suppression> read_suppression(const Arguments& arguments) {
+  Suppression out;
+  out.fingerprint = arguments.value("--suppress");
+  if (!secrets::is_fingerprint(out.fingerprint)) {
+    return wrong("--suppress takes a fingerprint as a report shows it: lrs1: and 32 hex digits");
+  }
+  out.owner = arguments.value("--owner");
+  if (out.owner.empty()) return wrong("--suppress needs --owner: who answers for it");
+  out.reason = arguments.value("--reason");
+  if (out.reason.empty()) return wrong("--suppress needs --reason: why it may stay");
+  out.path = arguments.value("--under");
+  out.expires = today() + kAcceptedFor;
+  if (arguments.has("--expires")) {
+    const auto day = secrets::parse_day(arguments.value("--expires"));
+    if (!day) return wrong("--expires must be a day such as 2027-01-31");
+    if (*day <= today()) return wrong("--expires must lie in the future");
+    out.expires = *day;
+  }
+  return out;
+}
+
+}  // namespace lr::cli

@@ -1,0 +1,136 @@
+#include "cli/secrets_scan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+#include "cli/site_fetcher.h"
+#include "secrets/findings/imported_suppressions.h"
+#include "secrets/findings/value_search.h"
+#include "secrets/sources/tree.h"
+#include "secrets/sources/web.h"
+
+namespace lr::cli {
+namespace {
+
+using secrets::Catalogue;
+using secrets::git::GitOptions;
+using secrets::git::GitSource;
+
+Result<std::unique_ptr<Catalogue>> catalogue_of(const ScanRequest& request) {
+  LR_TRY(auto built_in, Catalogue::built_in());
+  if (request.rules.empty()) return built_in;
+  std::vector<secrets::Rule> all = request.rules;
+  for (const secrets::Rule& rule : built_in->rules()) {
+    const bool replaced = std::ranges::any_of(
+        request.rules, [&](const secrets::Rule& own) { return own.id == rule.id; });
+    if (!replaced) all.push_back(rule);
+  }
+  return Catalogue::compile(std::move(all));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<SecretsScan>> SecretsScan::create(const ScanRequest& request) {
+  LR_TRY(auto catalogue, catalogue_of(request));
+  return std::unique_ptr<SecretsScan>(new SecretsScan(request, std::move(catalogue)));
+}
+
+SecretsScan::SecretsScan(const ScanRequest& request, std::unique_ptr<Catalogue> catalogue)
+    : request_(request),
+      catalogue_(std::move(catalogue)),
+      values_(secrets::ExactValues::build(request.known.values)) {
+  inventory_.know(request.known.values);
+  secrets::ScannerOptions options;
+  options.least = request.least;
+  scanner_ = std::make_unique<secrets::Scanner>(*catalogue_, inventory_, options);
+  visitor_ =
+      std::make_unique<secrets::ValueSearch>(values_, request.known.values, inventory_, *scanner_);
+}
+
+Result<> SecretsScan::read_source(secrets::Source& source) {
+  LR_TRY_VOID(source.read(*visitor_, coverage_));
+  inventory_.locate(source);
+  return {};
+}
+
+Result<> SecretsScan::read_repository(const std::string& path) {
+  LR_TRY(const auto source, GitSource::open(path, request_.git));
+  return read_source(*source);
+}
+
+Result<> SecretsScan::read_folder(const std::string& path) {
+  secrets::TreeSource tree(path);
+  LR_TRY_VOID(read_source(tree));
+  for (const std::string& inside : tree.repositories()) {
+    const std::string folder = inside == "." ? path : path + "/" + inside;
+    if (auto done = read_repository(folder); !done) {
+      coverage_.skip(folder, "repository not read: " + done.error().detail());
+    }
+  }
+  return {};
+}
+
+Result<> SecretsScan::read_site(const std::string& url) {
+  LR_TRY(const text::Url start, text::parse_url(url));
+  LR_TRY(const auto fetcher, SiteFetcher::create(request_.ca_file));
+  secrets::WebOptions options;
+  options.start.push_back(start);
+  secrets::WebSource site(*fetcher, std::move(options));
+  LR_TRY_VOID(read_source(site));
+  for (const secrets::Observation& seen : site.observations()) {
+    notices_.push_back({std::string(secrets::observation_name(seen.kind)), seen.url, seen.detail});
+  }
+  return {};
+}
+
+Result<> SecretsScan::read(const std::string& target) {
+  LR_TRY_VOID(read_any(target));
+  searched_.push_back(target);
+  return {};
+}
+
+Result<> SecretsScan::read_any(const std::string& target) {
+  if (target.contains("://")) return read_site(target);
+  if (!std::filesystem::exists(target)) {
+    return fail(Code::kNotFound,
+                fmt::format("there is no {}; give a folder, a file, an archive or a URL", target));
+  }
+  if (request_.git.scope != GitOptions::Scope::kEverything) return read_repository(target);
+  return read_folder(target);
+}
+
+secrets::ScanSummary SecretsScan::summary(std::chrono::sys_days today) {
+  const std::size_t imported = drop_imported(inventory_, request_.imported);
+  secrets::ScanSummary out =
+      secrets::summarise(inventory_, request_.known.terms, request_.suppressions, today);
+  const secrets::Masking masks = inventory_.masking();
+  out.imported = imported;
+  out.searched = masks.apply(fmt::format("{}", fmt::join(searched_, " and ")));
+  out.coverage = coverage_;
+  out.coverage.add(scanner_->coverage());
+  for (secrets::Coverage::Gap& gap : out.coverage.gaps) {
+    gap.path = masks.apply(gap.path);
+    gap.reason = masks.apply(gap.reason);
+  }
+  for (const secrets::Notice& notice : notices_) {
+    out.notices.push_back({notice.id, masks.apply(notice.url), masks.apply(notice.detail)});
+  }
+  // A part of a repository says nothing about what is elsewhere.
+  if (request_.git.scope != GitOptions::Scope::kEverything) out.stale.clear();
+  std::vector<bool> refused(values_.names().size());
+  for (const secrets::ExactValues::Refused& one : values_.refused()) {
+    refused[one.value] = true;
+    out.not_exact.push_back(fmt::format("{}: {}", values_.names()[one.value], one.reason));
+  }
+  for (std::size_t i = 0; i < refused.size(); ++i) {
+    if (!refused[i]) out.exact.push_back(values_.names()[i]);
+  }
+  out.not_exact.insert(out.not_exact.end(), request_.known.missing.begin(),
+                       request_.known.missing.end());
+  return out;
+}
+
+}  // namespace lr::cli

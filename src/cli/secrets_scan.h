@@ -1,0 +1,62 @@
+// One search for secrets over folders, repositories, files and sites: what `launchready secrets`
+// and the SECRETS control of `audit` share.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cli/secret_terms.h"
+#include "secrets/catalogue.h"
+#include "secrets/exact/exact_values.h"
+#include "secrets/findings/inventory.h"
+#include "secrets/findings/summary.h"
+#include "secrets/findings/suppressions.h"
+#include "secrets/git/git_source.h"
+#include "secrets/import/suppression_import.h"
+#include "secrets/scanner.h"
+
+namespace lr::cli {
+
+struct ScanRequest {
+  std::vector<std::string> targets;  ///< Paths, or URLs with "://".
+  secrets::git::GitOptions git;      ///< Anything but kEverything reads repositories only.
+  secrets::Confidence least = secrets::Confidence::kMedium;
+  std::vector<secrets::Rule> rules;  ///< Besides the product's own.
+  ContractSecrets known;
+  std::size_t rules_lost = 0;  ///< Of `rules`' file.
+  secrets::Suppressions suppressions;
+  std::vector<secrets::ImportedSuppression> imported;  ///< Of other scanners.
+  std::string ca_file;
+};
+
+class SecretsScan {
+ public:
+  /// `request` outlives the scan. Errors: rules that do not compile.
+  static Result<std::unique_ptr<SecretsScan>> create(const ScanRequest& request);
+  /// Reads one target. Errors: there is nothing there to read.
+  Result<> read(const std::string& target);
+  /// The outcome of everything read so far.
+  secrets::ScanSummary summary(std::chrono::sys_days today);
+  const secrets::Inventory& inventory() const { return inventory_; }
+
+ private:
+  SecretsScan(const ScanRequest& request, std::unique_ptr<secrets::Catalogue> catalogue);
+  Result<> read_source(secrets::Source& source);
+  Result<> read_repository(const std::string& path);
+  Result<> read_folder(const std::string& path);
+  Result<> read_site(const std::string& url);
+  Result<> read_any(const std::string& target);
+
+  const ScanRequest& request_;
+  std::unique_ptr<secrets::Catalogue> catalogue_;
+  secrets::ExactValues values_;
+  secrets::Inventory inventory_;
+  std::unique_ptr<secrets::Scanner> scanner_;
+  std::unique_ptr<secrets::DocumentVisitor> visitor_;
+  secrets::Coverage coverage_;
+  std::vector<secrets::Notice> notices_;
+  std::vector<std::string> searched_;
+};
+
+}  // namespace lr::cli

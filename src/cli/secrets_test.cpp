@@ -1,0 +1,219 @@
+// `launchready secrets` as a user meets it: folders in, exit code and text out, no value in any of
+// it. Values are made here, so that nothing in the repository looks like a live credential.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "base/rng.h"
+#include "cli/run.h"
+#include "crypto/digest.h"
+
+namespace lr::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+struct Outcome {
+  int code = 0;
+  std::string out;
+  std::string err;
+};
+
+Outcome launch(std::vector<std::string> words) {
+  words.insert(words.begin(), "secrets");
+  words.insert(words.begin(), "launchready");
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
+  ::testing::internal::CaptureStdout();
+  ::testing::internal::CaptureStderr();
+  Outcome outcome;
+  outcome.code = run(static_cast<int>(argv.size()), argv.data());
+  outcome.out = ::testing::internal::GetCapturedStdout();
+  outcome.err = ::testing::internal::GetCapturedStderr();
+  return outcome;
+}
+
+std::string random_value(std::size_t length) {
+  constexpr std::string_view kDigits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+  SystemRng rng;
+  std::string out;
+  for (std::size_t i = 0; i < length; ++i) out += kDigits[rng.below(kDigits.size())];
+  return out;
+}
+
+std::string whole(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+class SecretsVerb : public ::testing::Test {
+ protected:
+  SecretsVerb() : folder_(fs::temp_directory_path() / ("lr-secrets-" + SystemRng().hex(6))) {
+    fs::create_directories(folder_ / "src");
+  }
+  ~SecretsVerb() override { fs::remove_all(folder_); }
+
+  void put(const std::string& name, const std::string& text) const {
+    fs::create_directories((folder_ / name).parent_path());
+    std::ofstream(folder_ / name, std::ios::binary) << text;
+  }
+  std::string path(const std::string& name = "") const { return folder_ / name; }
+  /// A contract whose one secret stands in a variable.
+  std::string contract_for(const std::string& value, const std::string& more = "") const {
+    setenv("LR_TEST_APP_KEY", value.c_str(), 1);
+    put("../" + folder_.filename().string() + ".yaml",
+        "version: 1\nproduct: { name: Acme }\n"
+        "environments: { production: { url: https://acme.example } }\n"
+        "secrets:\n  values:\n    app_key: { value: \"${LR_TEST_APP_KEY}\"" +
+            more + " }\n");
+    return folder_.string() + ".yaml";
+  }
+
+  fs::path folder_;
+};
+
+TEST_F(SecretsVerb, SaysCleanOnlyWhenEverythingWasRead) {
+  put("src/main.c", "int main(void) { return 0; }\n");
+  const Outcome clean = launch({path()});
+  EXPECT_EQ(clean.code, 0) << clean.out << clean.err;
+  EXPECT_THAT(clean.out, HasSubstr("CLEAN"));
+  EXPECT_THAT(clean.out, HasSubstr("nothing skipped"));
+  const Outcome nothing = launch({path("nowhere")});
+  EXPECT_EQ(nothing.code, 2);
+  EXPECT_THAT(nothing.err, HasSubstr("there is no"));
+}
+
+TEST_F(SecretsVerb, AnEmptyFolderIsNotClean) {
+  const Outcome outcome = launch({path("src")});
+  EXPECT_EQ(outcome.code, 3);
+  EXPECT_THAT(outcome.out, HasSubstr("INCOMPLETE"));
+}
+
+TEST_F(SecretsVerb, FindsAContractsValueInEveryShapeAndShowsItNowhere) {
+  const std::string value = "kX7" + random_value(24);
+  const std::string contract = contract_for(value);
+  put("src/a.txt", "x = " + value + "\n");
+  put("deploy.log", "Authorization: Basic " + crypto::base64_encode("app:" + value) + "\n");
+  put("dump.hex", crypto::hex(value) + "\n");
+  put("named-" + value + ".txt", "nothing inside\n" + value);
+  const Outcome text = launch({path(), "--contract", contract, "--out",
+                               path("../" + folder_.filename().string() + "-out")});
+  const fs::path out = folder_.string() + "-out";
+  EXPECT_EQ(text.code, 1) << text.err;
+  EXPECT_THAT(text.out, HasSubstr("IN USE NOW as app_key"));
+  const Outcome json = launch({path(), "--contract", contract, "--json"});
+  EXPECT_THAT(json.out, HasSubstr("\"live_as\": \"app_key\""));
+  EXPECT_THAT(json.out, HasSubstr("deploy.log"));
+  EXPECT_THAT(json.out, HasSubstr("dump.hex"));
+  std::vector<std::pair<std::string, std::string>> outputs = {{"terminal", text.out + text.err},
+                                                              {"json", json.out + json.err}};
+  for (const auto& file : fs::directory_iterator(out)) {
+    outputs.emplace_back(file.path().filename(), whole(file.path()));
+  }
+  EXPECT_EQ(outputs.size(), 8u);
+  for (const auto& [name, bytes] : outputs) {
+    EXPECT_THAT(bytes, Not(HasSubstr(value))) << name;
+    EXPECT_THAT(bytes, Not(HasSubstr(value.substr(4, 12)))) << name;
+    EXPECT_THAT(bytes, Not(HasSubstr(crypto::hex(value)))) << name;
+    EXPECT_THAT(bytes, Not(HasSubstr(crypto::base64_encode(value).substr(0, 16)))) << name;
+  }
+  fs::remove_all(out);
+  fs::remove(contract);
+}
+
+TEST_F(SecretsVerb, NoOutputShowsWhatRulesFind) {
+  std::vector<std::string> planted;
+  const auto plant = [&](const std::string& name, std::string prefix, std::size_t length) {
+    planted.push_back(random_value(length));
+    put(name, fmt::format("const apiKey = \"{}{}\";\n", prefix, planted.back()));
+  };
+  plant("src/a.js", std::string("sk_") + "live_", 24);
+  plant("src/b.js", std::string("gh") + "p_", 36);
+  plant("src/c.py", "", 40);
+  plant("src/d.env", std::string("xox") + "b-123456789012-1234567890123-", 24);
+  const fs::path out = folder_.string() + "-out";
+  const Outcome text = launch({path(), "--confidence", "low", "--out", out});
+  EXPECT_EQ(text.code, 1) << text.out << text.err;
+  std::string all = text.out + text.err + launch({path(), "--confidence", "low", "--json"}).out;
+  for (const auto& file : fs::directory_iterator(out)) all += whole(file.path());
+  for (const std::string& value : planted) {
+    EXPECT_THAT(all, Not(HasSubstr(value.substr(0, 12))));
+    EXPECT_THAT(all, Not(HasSubstr(value.substr(value.size() - 12))));
+  }
+  fs::remove_all(out);
+}
+
+TEST_F(SecretsVerb, AllowedPlacesAreNoFindings) {
+  const std::string value = "kX7" + random_value(24);
+  const std::string contract = contract_for(value, ", allowed_in: [\"deploy/*.env\"]");
+  put("deploy/prod.env", "APP_KEY=" + value + "\n");
+  EXPECT_EQ(launch({path(), "--contract", contract}).code, 0);
+  put("src/config.py", "k = '" + value + "'\n");
+  EXPECT_EQ(launch({path(), "--contract", contract}).code, 1);
+  fs::remove(contract);
+}
+
+TEST_F(SecretsVerb, ValuesThatCannotBeSearchedForAreNamed) {
+  const std::string contract = contract_for("true");
+  put("src/a.txt", "true\n");
+  const Outcome outcome = launch({path(), "--contract", contract});
+  EXPECT_EQ(outcome.code, 0) << outcome.out;
+  EXPECT_THAT(outcome.out, HasSubstr("app_key: it has 4 characters"));
+  unsetenv("LR_TEST_APP_KEY");
+  EXPECT_THAT(launch({path(), "--contract", contract}).out,
+              HasSubstr("the environment variable LR_TEST_APP_KEY is not set"));
+  fs::remove(contract);
+}
+
+TEST_F(SecretsVerb, AcceptedFindingsStayQuietWhereverTheyMove) {
+  const std::string value = "kX7" + random_value(24);
+  const std::string contract = contract_for(value);
+  put("src/a.txt", "x = " + value + "\n");
+  const std::vector<std::string> scan = {path(), "--contract", contract};
+  const Outcome json = launch({path(), "--contract", contract, "--json"});
+  const std::size_t at = json.out.find("lrs1:");
+  ASSERT_NE(at, std::string::npos);
+  const std::string fingerprint = json.out.substr(at, 37);
+  const Outcome refused = launch({path(), "--suppress", fingerprint});
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_THAT(refused.err, HasSubstr("--owner"));
+  const Outcome accepted = launch({path(), "--contract", contract, "--suppress", fingerprint,
+                                   "--owner", "ops@acme.example", "--reason", "revoked"});
+  EXPECT_EQ(accepted.code, 0) << accepted.err;
+  EXPECT_THAT(whole(path("launchready-secrets.yaml")), Not(HasSubstr(value)));
+  EXPECT_EQ(launch(scan).code, 0);
+  fs::remove(path("src/a.txt"));
+  put("moved/b.txt", "\n\n  y: " + value + "\n");
+  EXPECT_EQ(launch(scan).code, 0);
+  fs::remove(path("moved/b.txt"));
+  EXPECT_THAT(launch(scan).out, HasSubstr("Stale"));
+  fs::remove(contract);
+}
+
+TEST_F(SecretsVerb, RulesAreListedExplainedAndLinted) {
+  const Outcome list = launch({"rules", "list"});
+  EXPECT_EQ(list.code, 0);
+  EXPECT_THAT(list.out, HasSubstr("private-key"));
+  const std::string id = list.out.substr(0, list.out.find(' '));
+  EXPECT_THAT(launch({"rules", "explain", id}).out, HasSubstr("pattern:"));
+  EXPECT_EQ(launch({"rules", "explain", "no-such-rule"}).code, 2);
+  put("bad.yaml", "family: bad\nprovider: Bad\nrules: 7\n");
+  EXPECT_EQ(launch({"rules", "lint", path("bad.yaml")}).code, 2);
+}
+
+TEST_F(SecretsVerb, MistakesAreNamedBeforeAnythingIsRead) {
+  EXPECT_THAT(launch({"--staged", "--since", "HEAD"}).err, HasSubstr("exclude each other"));
+  EXPECT_THAT(launch({"https://acme.example", "--staged"}).err, HasSubstr("is none"));
+  EXPECT_THAT(launch({"--suppress", "x"}).err, HasSubstr("fingerprint"));
+}
+
+}  // namespace
+}  // namespace lr::cli
