@@ -59,6 +59,7 @@ void SiteCrawl::use_map(const text::Url& bundle, std::string_view bundle_text, c
     observe(Observation::Kind::kPublicSourceMap, at.str(), counted(*map));
   }
   visit_sources(at.str(), *map);
+  visit(Surface::kSourceMap, at.str(), source_map_rest(map_text), "other");
   const std::vector<std::string> elsewhere = std::move(map->references);
   if (origins_.size() < options_.map_bytes && !map->sections.empty()) {
     origins_.add(bundle.str(), bundle_text, std::move(*map));

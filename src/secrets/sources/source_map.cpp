@@ -93,6 +93,20 @@ void parse_map(Parsing& parsing, int depth) {
   if (!section.sources.empty()) parsing.map.sections.push_back(std::move(section));
 }
 
+void append_rest(JsonCursor& cursor, std::string_view text, std::string& out, int depth) {
+  cursor.object([&](std::string_view name) {
+    if (name == "sourcesContent" || name == "mappings") return;
+    if (name == "map" && depth < kSectionDepth) return append_rest(cursor, text, out, depth + 1);
+    if (name == "sections" && depth < kSectionDepth) {
+      return cursor.array([&](std::size_t) { append_rest(cursor, text, out, depth + 1); });
+    }
+    cursor.peek();
+    const std::size_t begin = cursor.offset();
+    cursor.skip();
+    out.append(name).append(": ").append(text.substr(begin, cursor.offset() - begin)).append("\n");
+  });
+}
+
 /// Without "../" and "./" in front and without a query behind.
 std::string_view strip_relative(std::string_view path) {
   while (path.starts_with("../") || path.starts_with("./")) path.remove_prefix(path.find('/') + 1);
@@ -137,6 +151,14 @@ Result<SourceMap> parse_source_map(std::string_view text) {
   if (!parsing.cursor.ok()) return fail(Code::kInvalidArgument, "the source map is cut off");
   if (!parsing.is_map) return fail(Code::kInvalidArgument, "no sources and no sections");
   return std::move(parsing.map);
+}
+
+std::string source_map_rest(std::string_view text) {
+  if (text.starts_with(")]}'")) text.remove_prefix(std::min(text.find('\n'), text.size()));
+  std::string out;
+  JsonCursor cursor(text);
+  append_rest(cursor, text, out, 0);
+  return out;
 }
 
 bool looks_like_source_map(std::string_view head) {

@@ -48,6 +48,10 @@ struct SourceMap {
 /// off, or no `sources` and no `sections`.
 Result<SourceMap> parse_source_map(std::string_view text);
 
+/// The members of a map that are neither texts of sources nor mappings, as they stand, one a line:
+/// names, paths and whatever a tool added.
+std::string source_map_rest(std::string_view text);
+
 /// Cheap: could the text be a source map? By the members at its front.
 bool looks_like_source_map(std::string_view head);
 

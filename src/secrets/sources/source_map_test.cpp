@@ -74,6 +74,18 @@ TEST(SourceMap, SectionsInAnyMemberOrderAndNested) {
   EXPECT_EQ(map->references, std::vector<std::string>{"other.js.map"});
 }
 
+TEST(SourceMap, TheRestIsEverythingElse) {
+  EXPECT_EQ(
+      source_map_rest(R"({"version":3,"x_tool":{"k":["v"]},"mappings":"AAAA","sections":[)"
+                      R"({"offset":{"line":1},"map":{"names":["n"],"sourcesContent":["c"]}}]})"),
+      "version: 3\nx_tool: {\"k\":[\"v\"]}\noffset: {\"line\":1}\nnames: [\"n\"]\n");
+  EXPECT_EQ(source_map_rest("not json"), "");
+  std::string deep;
+  for (int i = 0; i < 100'000; ++i) deep += R"({"sections":[)";
+  EXPECT_TRUE(source_map_rest(deep).starts_with("sections: ["));
+  EXPECT_EQ(source_map_rest(R"({"a":)"), "a: \n");
+}
+
 TEST(SourceMap, PositionsInSections) {
   const std::string inner =
       write_mappings({{.line = 0, .column = 2, .source = 0, .original_line = 5},

@@ -187,8 +187,7 @@ class Unpacker::Impl final : private MemberVisitor {
     emit(Surface::kHar, "", text);
   }
 
-  /// False when it is none. The contents of its sources stand for the whole file: its other
-  /// members are names and numbers.
+  /// False when it is none, or holds no texts of sources.
   bool take_map_apart(std::string_view text) {
     const auto map = parse_source_map(text);
     if (!map || map->sources_with_content() == 0) return false;
@@ -198,6 +197,7 @@ class Unpacker::Impl final : private MemberVisitor {
         emit(Surface::kSourceMap, "source " + source.path, unescape_json(*source.content));
       }
     }
+    emit(Surface::kSourceMap, "other", source_map_rest(text));
     return true;
   }
 

@@ -261,8 +261,10 @@ TEST_F(UnpackTest, LayersOfAnImageFolder) {
 TEST_F(UnpackTest, SourceMapsBecomeTheirSources) {
   unpack("dist/app.js.map", R"({"version":3,"sources":["webpack://app/./src/a.ts","b.ts"],)"
                             R"("sourcesContent":["const a = \"x\";\n",null],"mappings":"AAAA"})");
-  ASSERT_EQ(visitor.seen().size(), 1u);
+  ASSERT_EQ(visitor.seen().size(), 2u);
   EXPECT_EQ(visitor.bytes_of("dist/app.js.map", "source src/a.ts"), "const a = \"x\";\n");
+  EXPECT_EQ(visitor.bytes_of("dist/app.js.map", "other"),
+            "version: 3\nsources: [\"webpack://app/./src/a.ts\",\"b.ts\"]\n");
   EXPECT_EQ(visitor.seen()[0].surface, Surface::kSourceMap);
 }
 
