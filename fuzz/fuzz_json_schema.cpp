@@ -2,11 +2,10 @@
 // must agree with themselves: a schema and its double negation give the same verdict.
 #include <boost/json/serialize.hpp>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
+#include "fuzz/reach.h"
 #include "text/json.h"
 #include "text/json_schema.h"
 
@@ -18,28 +17,11 @@ using lr::text::SchemaDialect;
 using lr::text::SchemaOptions;
 namespace json = lr::text::json;
 
-constexpr std::uint64_t kEnoughRuns = 20'000;
 constexpr std::size_t kMaxBytes = 16 * 1024;
 
-/// What was reached. A target that only ever sees refusals tests nothing.
-struct Reached {
-  std::uint64_t runs = 0, compiled = 0, valid = 0, invalid = 0, refused = 0;
-  ~Reached() {
-    std::fprintf(stderr,
-                 "fuzz_json_schema: %llu runs, %llu compiled, %llu refused, %llu valid, "
-                 "%llu invalid\n",
-                 count(runs), count(compiled), count(refused), count(valid), count(invalid));
-    const bool enough = compiled > 0 && refused > 0 && valid > 0 && invalid > 0;
-    if (runs >= kEnoughRuns && !enough) std::abort();
-  }
-  static unsigned long long count(std::uint64_t n) { return n; }
-};
-
-Reached reached;
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
+enum class State : std::uint8_t { kCompiled, kRefused, kValid, kInvalid };
+lr::fuzz::Reach<4> reach({"schemas compiled", "schemas refused", "instances valid",
+                          "instances invalid"});
 
 bool gave_up(const lr::Result<>& verdict) {
   return !verdict && verdict.error().code() == Code::kResourceExhausted;
@@ -49,15 +31,17 @@ void try_schema(const json::value& schema, const json::value& instance,
                 const SchemaOptions& options) {
   const auto compiled = JsonSchema::compile(schema, options);
   if (!compiled) {
-    require(compiled.error().code() == Code::kInvalidArgument);
-    ++reached.refused;
+    lr::fuzz::require(compiled.error().code() == Code::kInvalidArgument,
+                      "a refusal is of the schema");
+    reach.mark(State::kRefused);
     return;
   }
-  ++reached.compiled;
+  reach.mark(State::kCompiled);
   const auto verdict = compiled->validate(instance);
-  ++(verdict ? reached.valid : reached.invalid);
+  reach.mark(verdict ? State::kValid : State::kInvalid);
   if (gave_up(verdict)) return;
-  require(verdict || verdict.error().code() == Code::kUnprocessable);
+  lr::fuzz::require(verdict || verdict.error().code() == Code::kUnprocessable,
+                    "a refusal is of the instance");
   // Wrapped once more, a reference to the root and a dialect at the root would mean something else.
   const std::string text = json::serialize(schema);
   if (text.find("ref\"") != std::string::npos || text.find("$schema") != std::string::npos) return;
@@ -65,7 +49,8 @@ void try_schema(const json::value& schema, const json::value& instance,
   const auto twice = JsonSchema::compile(negated, options);
   if (!twice) return;  // For example two anchors of one name, or an "$id" that is now embedded.
   const auto again = twice->validate(instance);
-  require(gave_up(again) || again.has_value() == verdict.has_value());
+  lr::fuzz::require(gave_up(again) || again.has_value() == verdict.has_value(),
+                    "a double negation changes nothing");
 }
 
 }  // namespace
@@ -73,7 +58,7 @@ void try_schema(const json::value& schema, const json::value& instance,
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size > kMaxBytes) return 0;
   const std::string_view input(reinterpret_cast<const char*>(data), size);
-  ++reached.runs;
+  reach.run();
   const auto line = input.find('\n');
   const auto schema = lr::text::parse_json(input.substr(0, line));
   if (!schema || line == std::string_view::npos) return 0;
