@@ -76,7 +76,7 @@ int lint(const std::string& path) {
   auto imported = read_rule_file(path);
   if (!imported) return complain("secrets", imported.error());
   for (const std::string& note : secrets::lint(*imported)) say(note + "\n");
-  say(fmt::format("{}: {} rules, {} notes\n", path, imported->rules.size(),
+  say(fmt::format("{}: rules {}, notes {}\n", path, imported->rules.size(),
                   imported->notes.size()));
   return imported->notes.empty() ? 0 : 1;
 }

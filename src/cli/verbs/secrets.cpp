@@ -26,7 +26,8 @@ constexpr SubverbDef kSubverbs[] = {
 
 constexpr FlagDef kFlags[] = {
     {"--staged", "", "Only what is staged for the next commit.", ""},
-    {"--since", "REV", "Only what commits added that REV does not have.", ""},
+    {"--since", "REV",
+     "Only what commits added that REV, a branch, a tag or a commit id, does not have.", ""},
     {"--contract", "FILE", "Search for the values of the contract's secrets, too.", ""},
     {"--rules", "FILE",
      "Further rules, of ours or of gitleaks, betterleaks, noseyparker, kingfisher or trufflehog "

@@ -197,7 +197,7 @@ SecretFinding Inventory::Impl::finding_of(const Record& record,
       out.aliases.push_back(fingerprint_of(fingerprint_key, kExactRule, value));
     }
     out.provider = rule->provider;
-    out.title = rule->title;
+    out.title = rule->title.empty() ? rule->id : rule->title;
     out.rotate = rule->rotate;
     out.dashboard = rule->dashboard;
     out.kind = rule->kind;

@@ -6,6 +6,7 @@
 
 #include "secrets/findings/fingerprint.h"
 #include "secrets/findings/placement.h"
+#include "secrets/findings/summary.h"
 
 namespace lr::secrets {
 namespace {
@@ -25,7 +26,7 @@ Rule rule(std::string id, std::string family, std::string provider) {
   out.family = std::move(family);
   out.provider = std::move(provider);
   out.title = "Key of " + out.provider;
-  out.pattern = "(?:sk|rk)_(?:live|test)_[0-9A-Za-z]{16,}";
+  out.pattern = "[sr]k_live_[0-9A-Za-z]{16,}";
   return out;
 }
 
@@ -184,6 +185,19 @@ TEST(Masked, ShowsOnlyWhatThePatternSays) {
   EXPECT_THAT(masked(fmt::format("-----{} PRIVATE KEY-----\nAbCdEfGhIj", "BEGIN"), &stripe),
               StartsWith("-----BEGIN PRIVATE KEY-----…("));
   EXPECT_EQ(masked("postgres://app:secret@db/x", &stripe), "postgres://…(26 characters)");
+}
+
+TEST(Remedy, SaysNothingHasLeakedOnlyWhenThatIsSo) {
+  SecretFinding finding;
+  finding.places = {place("a", 1), place("a", 1)};
+  finding.places[1].surface = Surface::kGit;
+  finding.places[1].reachability = "staged";
+  EXPECT_THAT(remedy(finding), HasSubstr("nothing has leaked"));
+  finding.places.push_back(finding.places[1]);
+  finding.places.back().reachability = "local";
+  EXPECT_THAT(remedy(finding), Not(HasSubstr("nothing has leaked")));
+  finding.places.back().reachability = "published";
+  EXPECT_THAT(remedy(finding), HasSubstr("clones keep the history"));
 }
 
 TEST(Severity, FollowsKindCertaintyAndExposure) {

@@ -29,12 +29,17 @@ std::string_view public_prefix(std::string_view value) {
   return {};
 }
 
-/// The words at the front ("sk_", "live_") that the pattern says in clear: every key has them.
+/// A pattern says "sk_" in clear, or as "[sr]k_".
+bool says(std::string_view pattern, std::string_view word) {
+  return pattern.contains(word) || (word.size() <= 4 && pattern.contains(word.substr(1)));
+}
+
+/// The words at the front ("sk_", "live_") that the pattern names: every key has them.
 std::string_view pattern_words(std::string_view value, std::string_view pattern) {
   std::size_t end = 0;
   for (std::size_t at = 0; at < std::min(value.size(), kPrefixMax); ++at) {
     if (value[at] == '_' || value[at] == '-') {
-      if (!pattern.contains(value.substr(end, at - end))) break;
+      if (!says(pattern, value.substr(end, at + 1 - end))) break;
       end = at + 1;
     } else if (!is_letter(value[at])) {
       break;

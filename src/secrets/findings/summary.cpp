@@ -135,6 +135,15 @@ void add_rows(const ScanSummary& summary, ReportPart& out) {
   }
 }
 
+/// In the repository it stands in the index alone, and nowhere outside this machine.
+bool only_staged(const SecretFinding& finding) {
+  const auto staged = [](const Place& place) { return place.reachability == "staged"; };
+  return std::ranges::any_of(finding.places, staged) &&
+         std::ranges::all_of(finding.places, [&](const Place& place) {
+           return staged(place) || place.surface == Surface::kTree;
+         });
+}
+
 void add_notice(const Notice& notice, ReportPart& out) {
   const bool map = notice.id == kSourceMapNotice;
   report::Finding finding;
@@ -191,7 +200,7 @@ std::string remedy(const SecretFinding& finding) {
   const auto any = [&](auto holds) { return std::ranges::any_of(finding.places, holds); };
   if (any([](const Place& place) { return place.reachability == "published"; })) {
     out += " Deleting the line is not enough: clones keep the history.";
-  } else if (any([](const Place& place) { return place.reachability == "staged"; })) {
+  } else if (only_staged(finding)) {
     out += " It is only staged: take it out before you commit, and nothing has leaked.";
   } else if (any([](const Place& place) {
                return place.reachability == "unreachable" || place.reachability == "reflog";
