@@ -63,6 +63,8 @@ bool stands_as_value(const Subject& subject) {
 /// a provider's own look is reported wherever it stands.
 void apply_place(const Subject& subject, Verdict& verdict) {
   const Rule& rule = *subject.rule;
+  // Imported rules name no provider; their file has exceptions of its own for paths.
+  if (rule.provider.empty()) return;
   const bool own_look = rule.assigned.empty() && subject.secret.size() == subject.match.size();
   const bool made_for_tests = rule.proof == Proof::kPem || rule.proof == Proof::kJwt;
   const bool fixture = is_fixture_path(subject.path);

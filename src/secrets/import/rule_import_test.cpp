@@ -183,6 +183,19 @@ skipReport = true
   EXPECT_THAT(scan(rules, "user_abcd\n\n\n\n\ntok_abc123"), IsEmpty());
 }
 
+TEST(RuleImport, AGenericRuleIsSilentWhereAnotherFindsTheSame) {
+  const auto rules = imported(
+      "[[rules]]\nid='generic-key'\nregex='key=([0-9a-z_]{10})'\n"
+      "[[rules]]\nid='acme'\nregex='acme_[0-9a-z]{5}'\n");
+  EXPECT_THAT(scan(rules, "key=acme_12345"), ElementsAre("acme=acme_12345"));
+  EXPECT_THAT(scan(rules, "key=abcde12345"), ElementsAre("generic-key=abcde12345"));
+}
+
+TEST(RuleImport, FixturePathsAreTheBusinessOfTheImportedFile) {
+  const auto rules = imported("[[rules]]\nid='x'\nregex='key=(tok_[0-9a-z]{6})'\n");
+  EXPECT_THAT(scan(rules, "key=tok_abc123", "tests/fixtures/a.txt"), ElementsAre("x=tok_abc123"));
+}
+
 TEST(RuleImport, LintNamesWhatIsLostWithItsPlace) {
   const auto rules = imported(
       "[[rules]]\nid='x'\nregex='(?=a)b'\n[[rules]]\nid='y'\nregex='tok_[a-z]{6}'\ncolour='red'\n"
@@ -273,9 +286,12 @@ TEST(RuleImport, ByteSemanticsOfGoPatterns) {
 TEST(RuleImport, HostileFilesAreRefused) {
   EXPECT_FALSE(import_rules(std::string(kRuleFileBytes + 1, '#'), "f"));
   EXPECT_FALSE(import_rules("[[rules]\n", "f"));
+  EXPECT_FALSE(import_rules("[{\"a\":1}]", "f"));
   EXPECT_FALSE(import_rules(std::string(100'000, '['), "f"));
   EXPECT_FALSE(import_rules("x = " + std::string(100'000, '['), "f"));
   EXPECT_FALSE(import_rules("", "f"));
+  EXPECT_FALSE(import_rules("a = 1 \u03a8\n", "f"));  // Undefined in toml++ 3.3.
+  EXPECT_TRUE(import_rules("[[rules]] # \u03a8\nid = 'x'\nregex = \"\"\"a\u03a8\"\"\"\"\"\n", "f"));
   const auto broken = import_rules("a = 1\nb = = 2\n", "f.toml");
   ASSERT_FALSE(broken);
   EXPECT_THAT(broken.error().detail(), HasSubstr("f.toml:2:"));
