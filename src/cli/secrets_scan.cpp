@@ -51,7 +51,10 @@ SecretsScan::SecretsScan(const ScanRequest& request, std::unique_ptr<Catalogue> 
 }
 
 Result<> SecretsScan::read_source(secrets::Source& source) {
-  LR_TRY_VOID(source.read(*visitor_, coverage_));
+  // A source that fails has read nothing: its error says so, and its gaps say no more.
+  secrets::Coverage seen;
+  LR_TRY_VOID(source.read(*visitor_, seen));
+  coverage_.add(seen);
   inventory_.locate(source);
   return {};
 }

@@ -180,7 +180,7 @@ TEST(Masked, ShowsOnlyWhatThePatternSays) {
   const Rule stripe = rule("stripe-secret-key", "stripe", "Stripe");
   EXPECT_EQ(masked("hunter-blue-47-Xy", &stripe), "…(17 characters)");
   EXPECT_EQ(masked("sk_" + std::string("live_abc_9fK2mPq7LxTz4Wb8"), &stripe),
-            "sk_live_…(29 characters)");
+            "sk_live_…(28 characters)");
   EXPECT_EQ(masked(kValue, nullptr), "…(28 characters)");
   EXPECT_THAT(masked(fmt::format("-----{} PRIVATE KEY-----\nAbCdEfGhIj", "BEGIN"), &stripe),
               StartsWith("-----BEGIN PRIVATE KEY-----…("));

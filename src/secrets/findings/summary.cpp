@@ -114,6 +114,11 @@ void add_rows(const ScanSummary& summary, ReportPart& out) {
     whole.reason = "there was nothing to search";
     out.inconclusive.push_back({whole.id, whole.reason, {}});
   }
+  if (!summary.coverage.gaps.empty()) {
+    const Coverage::Gap& first = summary.coverage.gaps.front();
+    whole.reason = fmt::format("{} not covered, such as {}: {}", summary.coverage.skipped,
+                               first.path, first.reason);
+  }
   for (const Coverage::Gap& gap : summary.coverage.gaps) {
     out.inconclusive.push_back({whole.id, gap.path + ": " + gap.reason, {}});
   }
