@@ -52,6 +52,11 @@ double surprise(std::string_view text) {
 }
 
 bool reads_like_words(std::string_view secret) {
+  // Hex digits have few letters to be surprising with, but no word is made of them and digits.
+  const bool hex = secret.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
+  if (hex && secret.size() >= 16 && secret.find_first_of("0123456789") != std::string_view::npos) {
+    return false;
+  }
   // Identifiers and prose measure 3.4 to 5.7, random hex digits 6.7 and more, other random text 9
   // and more. Short texts vary more.
   const double least = secret.size() < 12 ? 6.2 : 5.8;

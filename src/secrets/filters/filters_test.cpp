@@ -1,0 +1,109 @@
+#include "secrets/filters/filters.h"
+
+#include <gtest/gtest.h>
+
+#include "secrets/samples.h"
+
+namespace lr::secrets {
+namespace {
+
+std::string made(std::string_view text) { return expand_sample(text, "filters-test", 0)->text; }
+
+TEST(Filters, EntropyInBitsPerByte) {
+  EXPECT_EQ(shannon_entropy(""), 0);
+  EXPECT_EQ(shannon_entropy("aaaa"), 0);
+  EXPECT_DOUBLE_EQ(shannon_entropy("abab"), 1);
+  EXPECT_DOUBLE_EQ(shannon_entropy("abcd"), 2);
+}
+
+TEST(Filters, PlaceholdersAreToldFromValues) {
+  for (std::string_view text :
+       {"", "xxxxxxxxxxxx", "your_api_key_here", "changeme", "${DB_PASSWORD}", "<token>",
+        "{{ secret }}", "$SECRET", "%KEY%", "API_KEY_NAME", "1234567890123456", "abcabcabcabc",
+        "MY-EXAMPLE-VALUE", "000000000000", "aaaaaaaa1111"}) {
+    EXPECT_TRUE(is_placeholder(text)) << text;
+  }
+  for (std::string_view text : {"<base62:32>", "<hex:40>", "<base64:44>", "<printable:16>"}) {
+    EXPECT_FALSE(is_placeholder(made(text))) << text;
+  }
+}
+
+TEST(Filters, WordsAreToldFromRandomText) {
+  for (std::string_view text :
+       {"getApplicationContextProvider", "user_password", "correcthorsebatterystaple",
+        "org.apache.commons.lang3", "my-super-secret-password", "DefaultKeyProvider2"}) {
+    EXPECT_TRUE(reads_like_words(text)) << text << surprise(text);
+  }
+  for (std::size_t i = 0; i < 200; ++i) {
+    for (std::string_view text : {"<base62:20>", "<hex:32>", "<base36:24>"}) {
+      const std::string value = expand_sample(text, "words", i)->text;
+      EXPECT_FALSE(reads_like_words(value)) << text << i << " " << surprise(value);
+    }
+  }
+}
+
+TEST(Filters, ChecksumsProveTokens) {
+  const std::string token = made("ghp_<github-crc:30>");
+  EXPECT_TRUE(has_crc32_ending(token));
+  for (std::size_t i = 4; i < token.size(); ++i) {
+    std::string broken = token;
+    broken[i] = broken[i] == 'a' ? 'b' : 'a';
+    EXPECT_FALSE(has_crc32_ending(broken)) << i;
+  }
+  EXPECT_FALSE(has_crc32_ending(""));
+  EXPECT_FALSE(has_crc32_ending("ghp_12345"));
+}
+
+TEST(Filters, AwsKeyIdsNameAccounts) {
+  const auto account = aws_account(made("<aws-key-id>"));
+  ASSERT_TRUE(account.has_value());
+  EXPECT_EQ(account->size(), 12u);
+  EXPECT_FALSE(aws_account("AKIA").has_value());
+  EXPECT_FALSE(aws_account("AKIA1111111111111111").has_value());
+}
+
+TEST(Filters, JsonWebTokens) {
+  constexpr std::int64_t kNow = 1'700'000'000;
+  EXPECT_TRUE(prove_jwt(made("<jwt>"), kNow).holds);
+  EXPECT_EQ(prove_jwt(made("<jwt>"), kNow).note, "");
+  EXPECT_EQ(prove_jwt(made("<jwt:expired>"), kNow).note, "expired 2017-07-14");
+  EXPECT_EQ(prove_jwt(made("<jwt:none>"), kNow).note, "alg none");
+  EXPECT_FALSE(prove_jwt(made("eyJ<base62:20>.eyJ<base62:20>.<base62:40>"), kNow).holds);
+  EXPECT_FALSE(prove_jwt("", kNow).holds);
+}
+
+TEST(Filters, PrivateKeys) {
+  for (std::string_view text :
+       {"<pem:PRIVATE KEY>", "<pem:RSA PRIVATE KEY>", "<pem:OPENSSH PRIVATE KEY>"}) {
+    EXPECT_TRUE(prove_pem(made(text)).holds) << text;
+  }
+  EXPECT_EQ(prove_pem(made("<pem:ENCRYPTED PRIVATE KEY>")).note, "encrypted");
+  std::string in_json = made("<pem:EC PRIVATE KEY>");
+  for (std::size_t at = 0; (at = in_json.find('\n', at)) != std::string::npos; at += 2) {
+    in_json.replace(at, 1, "\\n");
+  }
+  EXPECT_TRUE(prove_pem(in_json).holds);
+  std::string cut = made("<pem:PRIVATE KEY>");
+  cut.erase(100, 64);
+  EXPECT_FALSE(prove_pem(cut).holds);
+  EXPECT_FALSE(prove_pem("-----BEGIN PRIVATE KEY----- -----END PRIVATE KEY-----").holds);
+}
+
+TEST(Filters, Context) {
+  for (std::string_view path : {"src/tests/a.c", "testdata/k", "x/__tests__/y.js", "t/t1.sh",
+                                "docs/a.md", "spec/b_spec.rb"}) {
+    EXPECT_TRUE(is_fixture_path(path)) << path;
+  }
+  for (std::string_view path : {"src/latest/a.c", "attestation.go", "config/prod.yaml", ""}) {
+    EXPECT_FALSE(is_fixture_path(path)) << path;
+  }
+  EXPECT_TRUE(is_code_path("a/b.PY"));
+  EXPECT_FALSE(is_code_path("a/.env"));
+  EXPECT_TRUE(is_comment("  // x"));
+  EXPECT_FALSE(is_comment("x = 1 // y"));
+  EXPECT_TRUE(is_code_word("config.user_password"));
+  EXPECT_FALSE(is_code_word("a8f3kd02"));
+}
+
+}  // namespace
+}  // namespace lr::secrets
