@@ -6,7 +6,7 @@ CONFORMANCE ?=
 FUZZ_SECONDS ?= 60
 MATRIX_SEEDS ?= 20
 
-.PHONY: help setup setup-test setup-bench build demo test check bench bench-guard conformance \
+.PHONY: help setup setup-test setup-bench build demo test check bench bench-guard bench-secrets conformance \
         asan tsan fuzz lab-matrix front-end format docs hooks clean
 
 help: ## Show this list
@@ -75,12 +75,16 @@ front-end: setup-test ## Read what esbuild, webpack and Vite (from npm) build, w
 	@$(CMAKE) --build build/release -j $(JOBS) --target read_site
 	@python3 tests/front_end/bundlers.py build/release/bin/read_site
 
-bench: bench-guard ## Run the benchmarks
+bench: bench-guard bench-secrets ## Run the benchmarks
 bench-guard: setup-bench ## The guard beside nginx and HAProxy in one run
 	@$(CMAKE) --preset release -DLR_TESTS=OFF -DLR_BENCH=ON >/dev/null
 	@$(CMAKE) --build build/release -j $(JOBS)
 	@ln -sf release/bin/launchready build/launchready
 	@python3 bench/guard/run.py
+bench-secrets: setup-bench ## The secret scanner, and others that are installed
+	@$(CMAKE) --preset release -DLR_TESTS=OFF -DLR_BENCH=ON >/dev/null
+	@$(CMAKE) --build build/release -j $(JOBS) --target bench_secrets_engine
+	@python3 bench/secrets/run.py
 
 docs: build ## Rewrite the generated pages: reference, man page
 	@build/launchready reference > docs/reference.md
