@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <optional>
 #include <utility>
 
 #include "secrets/import/expr_filter.h"
@@ -14,52 +13,6 @@
 
 namespace lr::secrets {
 namespace {
-
-/// Bytes of the string at the front of `text`, to its end or to where it cannot go on.
-std::size_t string_length(std::string_view text) {
-  const char quote = text[0];
-  const std::string triple(3, quote);
-  const bool lines = text.starts_with(triple);
-  std::size_t at = lines ? 3 : 1;
-  while (at < text.size()) {
-    if (text[at] == '\\' && quote == '"') {
-      at += 2;
-    } else if (!lines && (text[at] == quote || text[at] == '\n')) {
-      return at + 1;
-    } else if (lines && text.substr(at).starts_with(triple)) {
-      at += 3;  // Up to two quotes may stand before the three that end it.
-      for (int more = 0; more < 2 && at < text.size() && text[at] == quote; ++more) ++at;
-      return at;
-    } else {
-      ++at;
-    }
-  }
-  return text.size();
-}
-
-/// The place of a character beyond ASCII outside of strings and comments, where TOML has none.
-/// toml++ 3.3 takes letters there for white space that cannot be and leaves defined behaviour, so
-/// that it must not see them.
-std::optional<text::Mark> stray_character(std::string_view text) {
-  std::size_t at = text.starts_with("\xef\xbb\xbf") ? 3 : 0;
-  while (at < text.size()) {
-    const char c = text[at];
-    if (static_cast<unsigned char>(c) >= 0x80) {
-      const std::string_view before = text.substr(0, at);
-      const std::size_t line = before.rfind('\n');
-      return text::Mark{static_cast<std::uint32_t>(std::ranges::count(before, '\n') + 1),
-                        static_cast<std::uint32_t>(line == before.npos ? at + 1 : at - line)};
-    }
-    if (c == '#') {
-      at = std::min(text.find('\n', at), text.size());
-    } else if (c == '"' || c == '\'') {
-      at += string_length(text.substr(at));
-    } else {
-      ++at;
-    }
-  }
-  return std::nullopt;
-}
 
 class Reader {
  public:
@@ -308,11 +261,6 @@ class Reader {
 Result<TomlRuleFile> read_toml_rules(std::string_view text, const std::string& file_name) {
   if (text.size() > kRuleFileBytes) {
     return fail(Code::kPayloadTooLarge, file_name + ": a rule file may have 8 MiB");
-  }
-  if (const auto stray = stray_character(text)) {
-    return fail(Code::kInvalidArgument,
-                fmt::format("{}:{}:{}: a character beyond ASCII outside of quotes", file_name,
-                            stray->line, stray->column));
   }
   const toml::parse_result parsed = toml::parse(text);
   if (!parsed) {
