@@ -17,7 +17,7 @@ class Catalogue {
   /// The product's own rules, compiled when the program was built: ready within milliseconds.
   static Result<std::unique_ptr<Catalogue>> built_in();
   /// Compiles rules now (imports, tests). Errors name the rule and why: a pattern that RE2 or
-  /// Vectorscan refuses, or whose measured cost is over budget.
+  /// Vectorscan refuses, a group it does not have, an id that is taken.
   static Result<std::unique_ptr<Catalogue>> compile(std::vector<Rule> rules);
   /// A catalogue that encode_catalogue() wrote; the bytes may go away afterwards.
   static Result<std::unique_ptr<Catalogue>> from_blob(std::string_view blob);

@@ -179,6 +179,16 @@ bool is_credential_word(std::string_view word) {
       kWords, [&](std::string_view part) { return lower.find(part) != std::string::npos; });
 }
 
+std::vector<std::uint32_t> rules_without_literal(const Plan& plan) {
+  std::vector<std::uint32_t> rules;
+  for (const Expression& expression : plan.expressions) {
+    for (const Anchor& anchor : expression.anchors) {
+      if (anchor.length == 0) rules.push_back(anchor.rule);
+    }
+  }
+  return rules;
+}
+
 Plan make_plan(std::span<const Rule> rules) { return Planner(rules).plan(); }
 
 }  // namespace lr::secrets

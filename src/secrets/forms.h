@@ -62,6 +62,10 @@ struct Plan {
 
 Plan make_plan(std::span<const Rule> rules);
 
+/// Rules that stage one must look for with their whole pattern, for want of a literal, a keyword or
+/// a path. One of them can cost more than all others together.
+std::vector<std::uint32_t> rules_without_literal(const Plan& plan);
+
 /// Whether a name with this word is one that holds credentials: "key", "token", "secret"…
 bool is_credential_word(std::string_view word);
 

@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "crypto/digest.h"
+#include "secrets/forms.h"
 #include "secrets/rule_file.h"
 #include "secrets/samples.h"
 
@@ -238,6 +239,21 @@ TEST(Catalogue, RefusesByName) {
   group.secret_group = 2;
   EXPECT_NE(why(group).find("grouped"), std::string::npos);
   EXPECT_NE(why(make_rule("empty", "a*")).find("empty"), std::string::npos);
+}
+
+TEST(Catalogue, KnowsRulesThatNothingNarrowsDown) {
+  const auto costly = [](Rule rule) {
+    const std::vector<Rule> rules{std::move(rule)};
+    return rules_without_literal(make_plan(rules)).size();
+  };
+  Rule rule = make_rule("bare", "[0-9a-f]{32}");
+  EXPECT_EQ(costly(rule), 1u);
+  rule.keywords = {"wombat"};
+  EXPECT_EQ(costly(rule), 0u);
+  rule.keywords.clear();
+  rule.path = "[.]key$";
+  EXPECT_EQ(costly(rule), 0u);
+  EXPECT_EQ(costly(make_rule("good", "wmb_[0-9a-f]{32}")), 0u);
 }
 
 TEST(Catalogue, BuiltInIsTheSameAsItsRules) {
