@@ -21,6 +21,9 @@ void append(std::vector<T>& to, std::vector<T>&& from) {
 Result<ScanRequest> request_for(const audit::AuditOptions& options) {
   ScanRequest out;
   out.ca_file = options.ca_file;
+  const contract::AuditSettings defaults;
+  const auto& settings = options.contract == nullptr ? defaults : options.contract->audit;
+  out.max_rps = options.max_rps.value_or(settings.max_rps);
   if (options.contract == nullptr) return out;
   out.targets = options.contract->secrets.scan;
   out.known = read_contract_secrets(*options.contract);
@@ -75,7 +78,9 @@ void contribute(const audit::AuditOptions& options, Report& report) {
     return;
   }
   const std::string site = options.target.origin() + "/";
-  if (auto read = read_all(**scan, *request, site, report); !read) {
+  const auto read = read_all(**scan, *request, site, report);
+  report.requests += static_cast<std::uint32_t>((*scan)->requests());
+  if (!read) {
     const auto status =
         request->targets.empty() ? report::Status::kNotApplicable : report::Status::kInconclusive;
     report.checks.push_back(empty_row(status, "nothing to search: " + read.error().detail()));

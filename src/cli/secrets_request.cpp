@@ -117,6 +117,8 @@ Result<ScanRequest> read_scan_request(const Arguments& arguments) {
   if (arguments.has("--contract")) {
     LR_TRY(const contract::Contract contract, open_contract(arguments.value("--contract")));
     out.known = read_contract_secrets(contract);
+    out.contract_file = contract.file;
+    out.contract_digest = contract.digest;
   }
   LR_TRY(out.suppressions, Suppressions::load(suppressions_path(arguments)));
   LR_TRY(out.imported, read_baselines(arguments));

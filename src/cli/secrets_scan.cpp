@@ -78,11 +78,13 @@ Result<> SecretsScan::read_folder(const std::string& path) {
 
 Result<> SecretsScan::read_site(const std::string& url) {
   LR_TRY(const text::Url start, text::parse_url(url));
-  LR_TRY(const auto fetcher, SiteFetcher::create(request_.ca_file));
+  LR_TRY(const auto fetcher, SiteFetcher::create(request_.ca_file, request_.max_rps));
   secrets::WebOptions options;
   options.start.push_back(start);
   secrets::WebSource site(*fetcher, std::move(options));
-  LR_TRY_VOID(read_source(site));
+  const auto done = read_source(site);
+  requests_ += site.requests();
+  if (!done) return done;
   for (const secrets::Observation& seen : site.observations()) {
     notices_.push_back({std::string(secrets::observation_name(seen.kind)), seen.url, seen.detail});
   }

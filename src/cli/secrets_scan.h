@@ -24,10 +24,13 @@ struct ScanRequest {
   secrets::Confidence least = secrets::Confidence::kMedium;
   std::vector<secrets::Rule> rules;  ///< Besides the product's own.
   ContractSecrets known;
+  std::string contract_file;  ///< Where `known` comes from, for reports; "" for nowhere.
+  std::string contract_digest;
   std::size_t rules_lost = 0;  ///< Of `rules`' file.
   secrets::Suppressions suppressions;
   std::vector<secrets::ImportedSuppression> imported;  ///< Of other scanners.
   std::string ca_file;
+  std::uint32_t max_rps = 200;  ///< Towards sites.
 };
 
 class SecretsScan {
@@ -39,6 +42,8 @@ class SecretsScan {
   /// The outcome of everything read so far.
   secrets::ScanSummary summary(std::chrono::sys_days today);
   const secrets::Inventory& inventory() const { return inventory_; }
+  /// Requests sent to sites.
+  std::size_t requests() const { return requests_; }
 
  private:
   SecretsScan(const ScanRequest& request, std::unique_ptr<secrets::Catalogue> catalogue);
@@ -57,6 +62,7 @@ class SecretsScan {
   secrets::Coverage coverage_;
   std::vector<secrets::Notice> notices_;
   std::vector<std::string> searched_;
+  std::size_t requests_ = 0;
 };
 
 }  // namespace lr::cli

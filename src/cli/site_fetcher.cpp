@@ -1,18 +1,25 @@
 #include "cli/site_fetcher.h"
 
+#include <algorithm>
+#include <thread>
 #include <utility>
 
 namespace lr::cli {
 
-Result<std::unique_ptr<SiteFetcher>> SiteFetcher::create(const std::string& ca_file) {
+Result<std::unique_ptr<SiteFetcher>> SiteFetcher::create(const std::string& ca_file,
+                                                         std::uint32_t max_rps) {
   LR_TRY(auto tls, net::TlsClientContext::create(ca_file));
-  return std::unique_ptr<SiteFetcher>(new SiteFetcher(std::move(tls)));
+  return std::unique_ptr<SiteFetcher>(new SiteFetcher(std::move(tls), max_rps));
 }
 
-SiteFetcher::SiteFetcher(std::shared_ptr<net::TlsClientContext> tls)
-    : client_(loop_, std::move(tls)) {}
+SiteFetcher::SiteFetcher(std::shared_ptr<net::TlsClientContext> tls, std::uint32_t max_rps)
+    : client_(loop_, std::move(tls)), between_(std::chrono::seconds(1)) {
+  between_ /= std::max<std::uint32_t>(1, max_rps);
+}
 
 Result<secrets::Fetched> SiteFetcher::fetch(const text::Url& url, std::size_t body_max) {
+  std::this_thread::sleep_until(next_);
+  next_ = std::chrono::steady_clock::now() + between_;
   net::HttpRequest request;
   request.url = url;
   request.headers.add("Accept", "*/*");

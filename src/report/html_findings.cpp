@@ -107,8 +107,8 @@ std::string html_findings(const Report& report) {
   if (report.findings.empty()) return "";
   std::string out =
       "<section id=\"findings\"><h2>Findings and how to close them</h2>\n<p class=\"lead\">Every "
-      "finding was shown to be real in this run: the request and the answer stand below it. "
-      "Secrets are masked.</p>\n";
+      "finding was shown to be real in this run: what shows it stands below. Secrets are "
+      "masked.</p>\n";
   const std::string_view worst_check = report.findings.front().check;
   for (int i = 0; i < kControlCount; ++i) {
     const auto control = static_cast<Control>(i);
@@ -170,7 +170,7 @@ std::string html_checks(const Report& report) {
 std::string html_reading_guide(const Report& report) {
   const std::string contract =
       report.contract_file.empty()
-          ? "none: only what a stranger can see"
+          ? (report.profile == "secrets" ? "none" : "none: only what a stranger can see")
           : fmt::format("{} <code>{}</code>", html_line(report.contract_file),
                         html_line(report.contract_digest));
   return fmt::format(

@@ -59,12 +59,15 @@ constexpr Example kExamples[] = {
      "Accepts one finding for a year."},
 };
 
-report::Report report_of(const secrets::ScanSummary& summary, WallTime started) {
+report::Report report_of(const secrets::ScanSummary& summary, const ScanRequest& request,
+                         WallTime started) {
   report::Report out;
   out.product = "secrets";
   out.target = summary.searched;
   out.profile = "secrets";
-  out.run_id = "secrets";
+  out.contract_file = request.contract_file;
+  out.contract_digest = request.contract_digest;
+  out.run_id = "secrets-" + SystemRng().hex(8);
   out.started = started;
   out.took = std::chrono::duration_cast<milliseconds>(SystemClock().wall() - started);
   secrets::ReportPart part = report_part(summary);
@@ -139,7 +142,7 @@ int scan(const Arguments& arguments) {
   }
   const secrets::ScanSummary summary = (*scan)->summary(today());
   if (arguments.has("--out")) {
-    const auto written = write_all(folder, report_of(summary, started), summary);
+    const auto written = write_all(folder, report_of(summary, *request, started), summary);
     if (!written) return complain("secrets", written.error());
   }
   if (arguments.has("--json")) {
