@@ -17,7 +17,7 @@ std::string finding_text(const Finding& finding) {
   std::string out = fmt::format("{}: {}\n", severity_name(finding.severity), finding.title);
   if (const std::string place = place_of(finding.location); !place.empty()) out += place + "\n";
   if (const std::string source = source_of(finding.location); !source.empty()) {
-    out += "contract: " + source + "\n";
+    out += "at: " + source + "\n";
   }
   if (!finding.fix.empty()) out += "fix: " + finding.fix + "\n";
   if (!finding.reproduce.empty()) out += "reproduce: " + finding.reproduce + "\n";

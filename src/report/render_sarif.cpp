@@ -150,7 +150,7 @@ json::object result_object(const Finding& finding, std::size_t rule_index) {
   if (!finding.fingerprint.empty()) {
     out["partialFingerprints"] = json::object{{"launchready/v1", plain(finding.fingerprint)}};
   }
-  if (!finding.evidence.empty()) {
+  if (!finding.evidence.empty() && !finding.evidence.front().request.empty()) {
     out["webRequest"] = sarif_web_request(finding.evidence.front().request);
     out["webResponse"] = sarif_web_response(finding.evidence.front().response);
   }
