@@ -124,7 +124,8 @@ secrets::ScanSummary SecretsScan::summary(std::chrono::sys_days today) {
     out.notices.push_back({notice.id, masks.apply(notice.url), masks.apply(notice.detail)});
   }
   // A part of a repository says nothing about what is elsewhere.
-  if (request_.git.scope != GitOptions::Scope::kEverything) out.stale.clear();
+  out.changes_only = request_.git.scope != GitOptions::Scope::kEverything;
+  if (out.changes_only) out.stale.clear();
   std::vector<bool> refused(values_.names().size());
   for (const secrets::ExactValues::Refused& one : values_.refused()) {
     refused[one.value] = true;

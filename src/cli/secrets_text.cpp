@@ -45,7 +45,7 @@ std::vector<const SecretFinding*> open_findings(const ScanSummary& summary) {
 
 std::string headline(const ScanSummary& summary, const Palette& palette) {
   const std::size_t open = open_findings(summary).size();
-  const bool incomplete = !summary.coverage.complete() || summary.coverage.documents == 0;
+  const bool incomplete = !is_complete(summary);
   const std::string_view too = incomplete ? " And not everything could be read." : "";
   if (open > 0) {
     return fmt::format("  {}  {} to replace or remove.{}\n",
@@ -227,7 +227,7 @@ json::array entry_array(const std::vector<secrets::Suppression>& entries) {
 
 std::string_view secrets_verdict(const ScanSummary& summary) {
   if (has_open_finding(summary)) return "findings";
-  return summary.coverage.complete() && summary.coverage.documents > 0 ? "clean" : "incomplete";
+  return is_complete(summary) ? "clean" : "incomplete";
 }
 
 int secrets_exit_code(const ScanSummary& summary) {

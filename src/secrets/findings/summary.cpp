@@ -104,12 +104,12 @@ void add_rows(const ScanSummary& summary, ReportPart& out) {
   report::CheckRow whole;
   whole.id = kSecretsCheck;
   whole.control = report::Control::kSecrets;
-  whole.title = "no secret stands in " + summary.searched;
+  whole.title = fmt::format("all of {} was searched for secrets", summary.searched);
   whole.cells_planned = 1;
   whole.cells_proved = summary.coverage.complete() ? 1 : 0;
   whole.status =
       summary.coverage.complete() ? report::Status::kPass : report::Status::kInconclusive;
-  if (summary.coverage.documents == 0) {
+  if (summary.coverage.documents == 0 && !summary.changes_only) {
     whole.status = report::Status::kInconclusive;
     whole.reason = "there was nothing to search";
     out.inconclusive.push_back({whole.id, whole.reason, {}});
@@ -221,6 +221,10 @@ std::string remedy(const SecretFinding& finding) {
     out += " What a browser loads is public: move the call that needs it to the server.";
   }
   return out;
+}
+
+bool is_complete(const ScanSummary& summary) {
+  return summary.coverage.complete() && (summary.coverage.documents > 0 || summary.changes_only);
 }
 
 bool has_open_finding(const ScanSummary& summary) {

@@ -26,6 +26,9 @@ struct ScanSummary {
   std::vector<SecretFinding> findings;  ///< Open, worst first.
   std::vector<Notice> notices;
   Coverage coverage;
+  /// Only what changed was searched. Nothing changed is an answer then, and not a search that found
+  /// nothing to read.
+  bool changes_only = false;
   std::uint64_t suppressed = 0;
   std::uint64_t allowed_inline = 0;
   std::uint64_t imported = 0;  ///< Places that files of other scanners accept.
@@ -36,8 +39,9 @@ struct ScanSummary {
   std::vector<std::string> not_exact;
 };
 
-/// The check under which all findings of this control stand: "secrets.exposed".
-inline constexpr std::string_view kSecretsCheck = "secrets.exposed";
+/// The check that passes when everything could be read. Each kind of secret that was found has a
+/// check of its own.
+inline constexpr std::string_view kSecretsCheck = "secrets.coverage";
 
 /// "src/config.js:12", "https://acme.example/app.js (src/ai.ts:41)", "commit message of 3f2ab1c".
 std::string place_name(const Place& place);
@@ -46,6 +50,8 @@ std::string place_story(const Place& place);
 /// What to do, as sentences: the contract's or the provider's steps, and what follows from where it
 /// stands (history keeps it; a served file must be replaced).
 std::string remedy(const SecretFinding& finding);
+/// All that was to be searched was, and there was something.
+bool is_complete(const ScanSummary& summary);
 /// A finding above info: the scan is not clean.
 bool has_open_finding(const ScanSummary& summary);
 /// Applies the contract, the suppressions and the masks, in this order.

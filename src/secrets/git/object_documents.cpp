@@ -69,8 +69,6 @@ std::vector<ObjectId> ObjectDocuments::report_failures() {
 
 Document ObjectDocuments::document(const ObjectId& id, std::string_view path,
                                    std::string_view bytes) {
-  ++coverage_.documents;
-  coverage_.bytes += bytes.size();
   object_hex_ = id.zero() ? std::string{} : hex(id, kind_);
   path_.assign(prefix_).append(path);
   return {
