@@ -37,7 +37,7 @@ report::CheckRow empty_row(report::Status status, std::string reason) {
   report::CheckRow row;
   row.id = secrets::kSecretsCheck;
   row.control = report::Control::kSecrets;
-  row.title = "no secret stands in code, history, bundles or logs";
+  row.title = "everything was searched for secrets";
   row.status = status;
   row.reason = std::move(reason);
   return row;
