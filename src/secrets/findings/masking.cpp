@@ -81,9 +81,15 @@ Masking::Masking(std::span<const NamedSecret> secrets) : values_(ExactValues::bu
 
 std::string Masking::apply(std::string_view text) const {
   std::string out;
-  ExactRedactor redactor(values_);
-  redactor.feed(text, out);
-  redactor.finish(out);
+  std::vector<ExactMatch> matches;
+  values_.find(text, matches);
+  if (matches.empty()) {  // Nearly always: no redactor with its own memory is needed.
+    out = text;
+  } else {
+    ExactRedactor redactor(values_);
+    redactor.feed(text, out);
+    redactor.finish(out);
+  }
   for (const NamedSecret& secret : plain_) {
     replace_all(out, secret.value.expose(), "[redacted:" + secret.name + "]");
   }
