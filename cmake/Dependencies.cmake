@@ -12,7 +12,12 @@ add_library(re2::re2 ALIAS PkgConfig::re2)
 pkg_check_modules(hs REQUIRED IMPORTED_TARGET libhs)
 pkg_check_modules(deflate REQUIRED IMPORTED_TARGET libdeflate)
 pkg_check_modules(tomlplusplus REQUIRED tomlplusplus)  # Headers only.
-pkg_check_modules(unbound REQUIRED IMPORTED_TARGET libunbound)
+# Not by pkg-config: its file asks for the libraries of a static link, too.
+find_path(UNBOUND_INCLUDE_DIR unbound.h REQUIRED)
+find_library(UNBOUND_LIBRARY unbound REQUIRED)
+add_library(unbound::unbound UNKNOWN IMPORTED)
+set_target_properties(unbound::unbound PROPERTIES IMPORTED_LOCATION ${UNBOUND_LIBRARY}
+                      INTERFACE_INCLUDE_DIRECTORIES ${UNBOUND_INCLUDE_DIR})
 if(LR_TESTS)
   find_package(GTest REQUIRED)
 endif()
