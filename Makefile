@@ -6,8 +6,8 @@ CONFORMANCE ?=
 FUZZ_SECONDS ?= 60
 MATRIX_SEEDS ?= 20
 
-.PHONY: help setup setup-test setup-bench build demo test check bench bench-guard bench-secrets conformance \
-        asan tsan fuzz lab-matrix front-end format docs hooks clean
+.PHONY: help setup setup-test setup-bench build demo test check bench bench-guard bench-secrets \
+        conformance asan tsan fuzz lab-matrix front-end format docs hooks clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -94,6 +94,7 @@ format: setup-test ## Format the sources
 	@tools/format.sh
 
 hooks: build ## Run `make check` and look for secrets before every commit
+	@mkdir -p .git/hooks
 	@printf '#!/bin/sh\nbuild/launchready secrets --staged && exec make check\n' > .git/hooks/pre-commit
 	@chmod +x .git/hooks/pre-commit
 

@@ -1,35 +1,16 @@
 // The program as a user meets it: words in, exit code and text out.
-#include "cli/run.h"
-
 #include <gtest/gtest.h>
 
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
+#include "cli/testing/launch.h"
+
 namespace lr::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-struct Outcome {
-  int code = 0;
-  std::string out;
-  std::string err;
-};
-
-Outcome launch(std::vector<std::string> words) {
-  words.insert(words.begin(), "launchready");
-  std::vector<char*> argv;
-  for (std::string& word : words) argv.push_back(word.data());
-  ::testing::internal::CaptureStdout();
-  ::testing::internal::CaptureStderr();
-  Outcome outcome;
-  outcome.code = run(static_cast<int>(argv.size()), argv.data());
-  outcome.out = ::testing::internal::GetCapturedStdout();
-  outcome.err = ::testing::internal::GetCapturedStderr();
-  return outcome;
-}
 
 /// Every refusal is one line on stderr, names the verb, and leaves stdout alone.
 void expect_refusal(const std::vector<std::string>& words, const std::string& message) {

@@ -10,7 +10,7 @@
 #include <iterator>
 
 #include "base/rng.h"
-#include "cli/run.h"
+#include "cli/testing/launch.h"
 #include "crypto/digest.h"
 
 namespace lr::cli {
@@ -20,24 +20,9 @@ namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-struct Outcome {
-  int code = 0;
-  std::string out;
-  std::string err;
-};
-
 Outcome launch(std::vector<std::string> words) {
   words.insert(words.begin(), "secrets");
-  words.insert(words.begin(), "launchready");
-  std::vector<char*> argv;
-  for (std::string& word : words) argv.push_back(word.data());
-  ::testing::internal::CaptureStdout();
-  ::testing::internal::CaptureStderr();
-  Outcome outcome;
-  outcome.code = run(static_cast<int>(argv.size()), argv.data());
-  outcome.out = ::testing::internal::GetCapturedStdout();
-  outcome.err = ::testing::internal::GetCapturedStderr();
-  return outcome;
+  return cli::launch(std::move(words));
 }
 
 std::string random_value(std::size_t length) {
