@@ -194,6 +194,21 @@ TEST(HttpServer, SendsContinueOnlyWhenTheHandlerReads) {
   EXPECT_NE(answer.find("Connection: close\r\n"), std::string::npos) << answer;
 }
 
+// However the bytes arrive, a body that came unasked does not end the connection.
+TEST(HttpServer, ABodySentWithoutWaitingForContinueKeepsTheConnection) {
+  for (const char* framing : {"Content-Length: 2\r\n", "Transfer-Encoding: chunked\r\n"}) {
+    ServerRig rig(echo);
+    RawClient client(rig.port());
+    const std::string head =
+        fmt::format("POST /a HTTP/1.1\r\nHost: x\r\n{}Expect: 100-continue\r\n\r\n", framing);
+    const bool chunked = framing[0] == 'T';
+    client.send(head + (chunked ? "2\r\nhi\r\n0\r\n\r\n" : "hi"));
+    EXPECT_TRUE(read_answer(client).ends_with("POST /a hi")) << framing;
+    client.send("GET /b HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_TRUE(read_answer(client).ends_with("GET /b ")) << framing;
+  }
+}
+
 TEST(HttpServer, SkipsASmallUnreadBodyAndClosesOnABigOne) {
   ServerRig rig(ignore_body);
   RawClient client(rig.port());

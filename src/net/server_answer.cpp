@@ -67,7 +67,8 @@ Result<> ServerConnection::append_head(int status, const text::Fields& fields) {
       return fail(Code::kInternal, "an answer field has characters that are not allowed");
     }
   }
-  if (continue_pending_ || body_.remaining() > kUnreadBodyBytes || shared_->draining) {
+  const bool client_may_wait = continue_pending_ && !body_.done();
+  if (client_may_wait || body_.remaining() > kUnreadBodyBytes || shared_->draining) {
     keep_alive_ = false;
   }
   text::append_status_line(out_, status);

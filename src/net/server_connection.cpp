@@ -183,6 +183,7 @@ Task<std::string_view> ServerConnection::read_some() {
     piece = body_.take();
   }
   if (!piece) co_return std::unexpected(body_error(std::move(piece).error()));
+  continue_pending_ = false;  // Who sends a body unasked does not wait: RFC 9110, 10.1.1.
   co_return piece;
 }
 
@@ -204,7 +205,9 @@ Task<std::string_view> ServerConnection::read_all(std::size_t max) {
 
 std::optional<std::string_view> ServerConnection::body_at_hand(std::size_t max) {
   if (body_failed_ || body_.remaining() > max) return std::nullopt;
-  return body_.take_whole();
+  const std::optional<std::string_view> whole = body_.take_whole();
+  if (whole) continue_pending_ = false;
+  return whole;
 }
 
 Task<> ServerConnection::skip_body() {
