@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <future>
+#include <thread>
 
 #include "net/testing/rig.h"
 
@@ -207,6 +208,17 @@ TEST(HttpServer, ABodySentWithoutWaitingForContinueKeepsTheConnection) {
     client.send("GET /b HTTP/1.1\r\nHost: x\r\n\r\n");
     EXPECT_TRUE(read_answer(client).ends_with("GET /b ")) << framing;
   }
+}
+
+// A line over the limit is refused however it came, also when the client ends behind it.
+TEST(HttpServer, ALineOverTheLimitThatComesInPiecesIsRefused) {
+  ServerRig rig(echo);
+  RawClient client(rig.port());
+  client.send("GET /" + std::string(limits::kRequestLineBytes - 100, 'a'));
+  std::this_thread::sleep_for(milliseconds(20));
+  client.send(std::string(200, 'a'));
+  client.half_close();
+  EXPECT_TRUE(client.read_to_end().starts_with("HTTP/1.1 414 "));
 }
 
 TEST(HttpServer, SkipsASmallUnreadBodyAndClosesOnABigOne) {

@@ -41,7 +41,7 @@ Task<> ServerConnection::serve() {
     if (!*parsed) {
       prepare_to_read();
       Result<std::size_t> got = co_await stream_->read_some(in_.space(1024));
-      if (take_read(got)) continue;
+      if (take_read(got) || ended_in_a_line(got)) continue;
       if (came_too_slowly(got)) {
         co_await refuse(Error(Code::kRequestTimeout, "the head came too slowly", Origin::kClient));
       }
@@ -64,12 +64,12 @@ void ServerConnection::close_if_idle() {
 }
 
 /// True when a whole head is there. A head that comes in drops is not parsed again at every drop:
-/// only when a line has ended or the bytes have doubled.
+/// only when a line has ended, the bytes have doubled or no more will come.
 Result<bool> ServerConnection::parse_head() {
   const std::string_view bytes = in_.data();
   if (bytes.empty()) return false;
   const bool line_ended = bytes.substr(parsed_size_).find('\n') != std::string_view::npos;
-  if (!line_ended && bytes.size() < 2 * parsed_size_) return false;
+  if (!line_ended && !input_ended_ && bytes.size() < 2 * parsed_size_) return false;
   LR_TRY(const std::size_t used, text::parse_request_head(bytes, head_, shared_->options.head));
   if (used == 0) {
     parsed_size_ = bytes.size();
@@ -99,6 +99,14 @@ bool ServerConnection::take_read(const Result<std::size_t>& got) {
   if (!got || *got == 0) return false;
   in_.commit(*got);
   shared_->loop.refresh_now();
+  return true;
+}
+
+/// True, once, when the client ended its side behind bytes that were not looked at yet: a line over
+/// the limit gets the same answer however it came.
+bool ServerConnection::ended_in_a_line(const Result<std::size_t>& got) {
+  if (!got || *got != 0 || in_.data().size() == parsed_size_) return false;
+  input_ended_ = true;
   return true;
 }
 

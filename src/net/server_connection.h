@@ -83,6 +83,7 @@ class ServerConnection final : public ServerExchange, public WheelLink {
   Result<bool> parse_head();
   void prepare_to_read();
   bool take_read(const Result<std::size_t>& got);
+  bool ended_in_a_line(const Result<std::size_t>& got);
   bool came_too_slowly(const Result<std::size_t>& got) const;
   void start_exchange(std::size_t head_bytes);
   Task<> send_continue();
@@ -122,6 +123,7 @@ class ServerConnection final : public ServerExchange, public WheelLink {
   bool reading_head_ = false;  ///< The deadline of the stream is that of the next head.
   bool idle_ = false;          ///< … of which nothing has come yet.
   bool keep_alive_ = true;
+  bool input_ended_ = false;
   bool continue_pending_ = false;
   bool body_failed_ = false;
   bool writing_ = false;  ///< A coroutine is sending out_; nobody else may touch it.
