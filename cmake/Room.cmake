@@ -3,9 +3,10 @@
 # from its *_test.cpp. What stands in testing/ is a library for the tests of this room and of those
 # that use it. REGISTRY folders get a generated table of their definitions. PARTS are folders of a
 # large room that are libraries and test programs of their own (lr_<name>_<part>), built on the rest
-# of the room, in the given order: each may use those before it.
+# of the room, in the given order: each may use those before it. LAST_REGISTRY is the REGISTRY of
+# the last part.
 function(lr_room name)
-  cmake_parse_arguments(ROOM "" "FOLDER" "USES;LINK;REGISTRY;PARTS" ${ARGN})
+  cmake_parse_arguments(ROOM "" "FOLDER" "USES;LINK;REGISTRY;PARTS;LAST_REGISTRY" ${ARGN})
   set(folder ${CMAKE_SOURCE_DIR}/src/${name})
   if(ROOM_FOLDER)
     set(folder ${CMAKE_SOURCE_DIR}/src/${ROOM_FOLDER})
@@ -59,8 +60,16 @@ function(lr_room name)
     set_property(GLOBAL APPEND PROPERTY LR_TEST_PROGRAMS ${name}_test)
   endif()
   set(uses ${name})
+  set(last "")
+  if(ROOM_PARTS)
+    list(GET ROOM_PARTS -1 last)
+  endif()
   foreach(part ${ROOM_PARTS})
-    lr_room(${name}_${part} FOLDER ${name}/${part} USES ${uses})
+    set(registry "")
+    if(part STREQUAL last)
+      set(registry ${ROOM_LAST_REGISTRY})
+    endif()
+    lr_room(${name}_${part} FOLDER ${name}/${part} USES ${uses} REGISTRY ${registry})
     if(TARGET lr_${name}_${part})
       list(APPEND uses ${name}_${part})
     endif()
