@@ -21,6 +21,7 @@ bool is_plain_non_text(const YamlNode& node) {
   if (node.quoted) return false;
   const std::string_view text = node.scalar;
   if (text == "true" || text == "false") return true;
+  if (std::ranges::count(text, '.') > 1) return false;  // An IPv4 address is no number.
   const bool digits = text.find_first_not_of("0123456789.+-eE") == std::string_view::npos;
   return digits && text.find_first_of("0123456789") != std::string_view::npos;
 }

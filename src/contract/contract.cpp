@@ -111,6 +111,11 @@ std::vector<ProductSecret> Contract::all_secrets() const {
     if (identity.password) add(path + ".password", *identity.password);
   }
   if (audit.mint) add("audit.mint.key", audit.mint->key);
+  if (mail && mail->smtp && mail->smtp->password) add("mail.smtp.password", *mail->smtp->password);
+  if (mail && mail->arrives && mail->arrives->imap && mail->arrives->imap->password) {
+    add("mail.arrives.password", *mail->arrives->imap->password);
+  }
+  if (edge && edge->token) add("edge.token", *edge->token);
   return out;
 }
 

@@ -346,6 +346,64 @@ struct SecretSettings {
   std::vector<ProductSecret> values;
 };
 
+/// A server that mail is handed to or fetched from: "smtp://mail.acme.example:587".
+struct MailServer {
+  std::string host{};
+  std::uint16_t port = 0;
+  bool implicit_tls = false;  ///< smtps:// and imaps:// (RFC 8314).
+  std::string user{};
+  std::optional<SecretRef> password{};
+};
+
+/// Where the message that proves the mail path arrives: exactly one of the three ways.
+struct MailArrival {
+  std::string address;                  ///< Of the recipient.
+  std::string maildir;                  ///< A folder, absolute; "" for none.
+  std::optional<ListenAddress> listen;  ///< Audit receives it itself.
+  std::optional<MailServer> imap;
+};
+
+enum class DmarcLevel : std::uint8_t { kNone, kQuarantine, kReject };
+
+struct DomainSettings {
+  std::string primary;                   ///< Names are lower case, A-labels, no trailing dot.
+  std::vector<std::string> redirects;    ///< Must lead to the primary name.
+  std::vector<std::string> subdomains;   ///< Further names with a web server.
+  std::vector<std::string> staging;      ///< Must not lead to production.
+  std::vector<std::string> nameservers;  ///< Empty: any.
+  std::vector<std::string> issuers;      ///< Certificate authorities in use, as CAA names them.
+  bool dnssec = false;                   ///< The zone is signed.
+  bool hsts_preload = false;             ///< The domain is in, or wants into, browsers' lists.
+  bool modern_tls = false;               ///< Mozilla's profile "modern" instead of "intermediate".
+  Mark at;
+};
+
+struct MailSettings {
+  std::string domain;  ///< Of the From address; "" means domains.primary.
+  bool sends = true;
+  bool receives = true;
+  bool bulk = false;                           ///< The rules for bulk senders apply.
+  std::vector<std::string> selectors;          ///< DKIM selectors in use.
+  std::vector<std::string> senders;            ///< Hosts and addresses that mail leaves from.
+  DmarcLevel dmarc = DmarcLevel::kQuarantine;  ///< The least policy.
+  std::string from;                            ///< Address that product mail is from.
+  std::optional<MailServer> smtp;
+  std::optional<MailArrival> arrives;
+  Mark at;
+};
+
+struct EdgeSettings {
+  std::string provider;  ///< "cloudflare" or "other".
+  std::string zone;      ///< The provider's id of the zone.
+  std::string api;       ///< Of the provider; "" for the public one.
+  std::optional<SecretRef> token;
+  std::vector<text::IpAddress> origins;
+  std::vector<text::IpPrefix> ranges;
+  std::vector<std::string> private_paths;
+  std::vector<std::string> public_paths;
+  Mark at;
+};
+
 struct Contract {
   std::string file;  ///< As given on the command line, for messages.
   std::string product_name;
@@ -363,6 +421,9 @@ struct Contract {
   GuardSettings guard;
   AuditSettings audit;
   SecretSettings secrets;
+  std::optional<DomainSettings> domains;
+  std::optional<MailSettings> mail;
+  std::optional<EdgeSettings> edge;
   std::string digest;  ///< SHA-256 of the file, in hex: the contract's version in ledgers.
 
   std::optional<std::size_t> find_role(std::string_view name) const;

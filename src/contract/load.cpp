@@ -79,6 +79,9 @@ void load_sections(Loading& loading, const Reader& root) {
   load_headers(loading, root.at("headers"));
   load_audit(loading, root.at("audit"));
   load_secrets(loading, root.at("secrets"));
+  load_domains(loading, root.at("domains"));
+  load_mail(loading, root.at("mail"));
+  load_edge(loading, root.at("edge"));
 }
 
 LoadOutcome load_root(const text::YamlNode& node, Loading loading) {
@@ -93,7 +96,9 @@ LoadOutcome load_root(const text::YamlNode& node, Loading loading) {
   // A misspelt key must not also be reported as everything it would have used.
   if (sound) review_limits_used(loading.contract, root);
   if (!problems.has_errors()) review_names_used(loading.contract, root);
-  if (sound && !root.at("routes") && !root.at("environments")) {
+  const bool says_something =
+      root.at("routes") || root.at("environments") || root.at("domains") || root.at("mail");
+  if (sound && !says_something) {
     root.error("says nothing to prove or enforce: add routes, environments, or both");
   }
   LoadOutcome out;

@@ -13,6 +13,7 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using testing::kDomainContract;
 using testing::kFullContract;
 using testing::load;
 using testing::loaded;
@@ -190,6 +191,53 @@ TEST(LoadSecrets, RefusesValuesInClear) {
   EXPECT_THAT(testing::problems_of("version: 1\nenvironments: { p: { url: https://a.example } }\n"
                                    "secrets: { values: { a: { value: hunter2hunter2 } } }\n"),
               HasSubstr("secrets.values.a.value"));
+}
+
+TEST(LoadDomains, NamesMailAndEdgeAreReadAndMayStandAlone) {
+  const Contract contract = loaded(kDomainContract);
+  EXPECT_EQ(contract.domains->primary, "acme.example");
+  EXPECT_THAT(contract.domains->staging, ElementsAre("staging.acme.example"));
+  EXPECT_TRUE(contract.domains->dnssec && contract.domains->modern_tls);
+  EXPECT_EQ(contract.mail->domain, "acme.example") << "the primary domain stands in";
+  EXPECT_EQ(contract.mail->dmarc, DmarcLevel::kReject);
+  EXPECT_EQ(contract.mail->smtp->port, 587);
+  EXPECT_EQ(contract.mail->arrives->imap->port, 993);
+  EXPECT_TRUE(contract.mail->arrives->imap->implicit_tls);
+  EXPECT_EQ(contract.edge->origins.size(), 1U);
+  std::vector<std::string> names;
+  for (const ProductSecret& secret : contract.all_secrets()) names.push_back(secret.name);
+  EXPECT_THAT(names, ElementsAre("mail.smtp.password", "mail.arrives.password", "edge.token"));
+}
+
+TEST(LoadDomains, WhatDoesNotFitTogetherIsAnError) {
+  struct Case {
+    const char* section;
+    const char* error;
+  };
+  for (const Case& one : std::vector<Case>{
+           {"domains: { primary: acme.example, subdomains: [a.acme.example], "
+            "staging: [a.acme.example] }",
+            "production name as well"},
+           {"domains: { primary: acme.example, redirects: [w.acme.example, W.acme.example] }",
+            "listed twice"},
+           {"domains: { primary: -acme.example }", "a host name"},
+           {"mail: { domain: acme.example, smtp: \"http://mail.acme.example\" }", "a mail server"},
+           {"mail: { domain: acme.example, sends: false, selectors: [s1] }", "sends is false"},
+           {"mail: { domain: a.example, arrives: { address: a@b.example } }", "exactly one of"},
+           {"mail: { domain: a.example, arrives: { address: a@b.example, imap: \"imaps://b\" } }",
+            "imap needs user and password"},
+           {"mail: { domain: a.example, smtp: { url: \"smtp://b\", user: u } }", "belong together"},
+           {"mail: { sends: true }", "needs a domain"},
+           {"mail: { domain: a.example, smtp: { url: \"smtp://b\", user: u, password: hunter2 } }",
+            "mail.smtp.password"},
+           {"edge: { provider: cloudflare, origins: [203.0.113.0/24] }", "not a range"},
+           {"edge: { provider: cloudflare, token: \"${T}\" }", "token needs zone"}}) {
+    EXPECT_THAT(testing::problems_of(std::string("version: 1\nenvironments: { p: { url: "
+                                                 "https://a.example } }\n") +
+                                     one.section + "\n"),
+                HasSubstr(one.error))
+        << one.section;
+  }
 }
 
 TEST(LoadFull, AuditIsRead) {

@@ -12,6 +12,7 @@ namespace lr::contract {
 namespace {
 
 namespace json = text::json;
+using testing::kDomainContract;
 using testing::kFullContract;
 using text::YamlNode;
 
@@ -99,6 +100,14 @@ void collect_used(const YamlNode& node, std::set<std::string>& out) {
   }
 }
 
+/// What cannot stand beside other keys.
+constexpr std::string_view kMaildirContract =
+    "version: 1\n"
+    "mail: { domain: a.example, sends: true, receives: true,\n"
+    "  arrives: { address: p@a.example, maildir: mail } }\n"
+    "edge: { provider: other, api: \"https://api.example\", ranges: [203.0.113.0/24],\n"
+    "  public: [/] }\n";
+
 TEST(SchemaExport, HoldsEveryKeyOfTheTableAndNoOther) {
   std::set<std::string> table;
   std::set<std::string> exported;
@@ -107,11 +116,13 @@ TEST(SchemaExport, HoldsEveryKeyOfTheTableAndNoOther) {
   EXPECT_EQ(table, exported);
 }
 
-TEST(SchemaExport, TheFullContractUsesEveryKey) {
+TEST(SchemaExport, TheSampleContractsUseEveryKey) {
   std::set<std::string> table;
   std::set<std::string> used;
   collect_keys(contract_shape(), table);
-  collect_used(*text::parse_yaml(kFullContract, "c.yaml"), used);
+  for (const std::string_view sample : {kFullContract, kDomainContract, kMaildirContract}) {
+    collect_used(*text::parse_yaml(sample, "c.yaml"), used);
+  }
   EXPECT_THAT(used, ::testing::IsSupersetOf(table));
 }
 

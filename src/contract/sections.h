@@ -33,6 +33,9 @@ void load_headers(Loading& loading, const Reader& section);
 void load_guard(Loading& loading, const Reader& section);
 void load_audit(Loading& loading, const Reader& section);
 void load_secrets(Loading& loading, const Reader& section);
+void load_domains(Loading& loading, const Reader& section);
+void load_mail(Loading& loading, const Reader& section);
+void load_edge(Loading& loading, const Reader& section);
 
 /// What only shows when all sections are known.
 void review_tenants(const Contract& contract, const Reader& root);

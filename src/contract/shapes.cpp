@@ -2,124 +2,12 @@
 // section's loader.
 #include <array>
 
-#include "base/limits.h"
-#include "contract/shape.h"
-#include "contract/values.h"
-#include "crypto/api_key.h"
-#include "text/fields.h"
-#include "text/json.h"
+#include "contract/notations.h"
 
 namespace lr::contract {
 namespace {
 
 using Kind = Shape::Kind;
-using Type = Scalar::Type;
-using Names = std::string_view;
-
-// ---- notations ----------------------------------------------------------------------------------
-
-bool is_text(Names text) { return !text.empty() && text.size() <= 2048; }
-bool is_flag(Names text) { return text == "true" || text == "false"; }
-bool is_size(Names text) { return parse_size(text).value_or(0) > 0; }
-bool is_duration(Names text) { return parse_duration(text).has_value(); }
-bool is_rate(Names text) { return parse_rate(text).has_value(); }
-bool is_secret(Names text) { return parse_secret_ref(text).has_value(); }
-bool is_address(Names text) { return parse_listen_address(text).has_value(); }
-bool is_address_or_none(Names text) { return text == "none" || is_address(text); }
-bool is_pointer(Names text) { return !text.empty() && text::is_json_pointer(text); }
-bool is_pointer_or_root(Names text) { return text::is_json_pointer(text); }
-bool is_path(Names text) { return text.starts_with('/'); }
-bool is_header_name(Names text) { return text::is_token(text); }
-bool is_header_value(Names text) { return !text.empty() && text::is_field_value(text); }
-bool is_key_hash(Names text) { return crypto::parse_api_key_hash(text).has_value(); }
-bool is_prefix(Names text) { return text::parse_ip_prefix(text).has_value(); }
-bool is_media_type(Names text) {
-  const std::size_t slash = text.find('/');
-  return slash != Names::npos && text::is_token(text.substr(0, slash)) &&
-         text::is_token(text.substr(slash + 1));
-}
-
-constexpr Scalar kTextScalar{.what = "text", .accepts = is_text};
-constexpr Scalar kNameScalar{.what = "a name of letters, digits, '-' and '_'",
-                             .pattern = "^[A-Za-z][A-Za-z0-9_-]{0,63}$",
-                             .accepts = is_name};
-constexpr Scalar kGrantScalar{.what = "a name without spaces or quotes",
-                              .pattern = "^[!#-\\[\\]-~]{1,128}$",
-                              .accepts = is_grant_name};
-constexpr Scalar kFlagScalar{.what = "true or false", .type = Type::kBoolean, .accepts = is_flag};
-constexpr Scalar kVersionScalar{.what = "the number 1", .type = Type::kInteger, .min = 1, .max = 1};
-constexpr Scalar kWorkersScalar{
-    .what = "a number of workers", .type = Type::kInteger, .min = 0, .max = 256};
-constexpr Scalar kCountScalar{
-    .what = "a whole number", .type = Type::kInteger, .min = 1, .max = 100'000'000};
-constexpr Scalar kSizeScalar{.what = "a size such as 64KiB",
-                             .type = Type::kIntegerOrString,
-                             .pattern = "^[0-9]+(B|KiB|MiB|GiB|KB|MB|GB)?$",
-                             .accepts = is_size};
-constexpr Scalar kDurationScalar{.what = "a duration such as 500ms, 30s, 5m, 1h or 365d",
-                                 .pattern = "^[0-9]+(ms|s|m|h|d)$",
-                                 .accepts = is_duration};
-constexpr Scalar kRateScalar{
-    .what = "a rate such as 10/min, 5/s, 100/hour or 10/min burst 20",
-    .pattern = "^[0-9]+/(s|sec|second|m|min|minute|h|hour|d|day|week)( burst [0-9]+)?$",
-    .accepts = is_rate};
-constexpr Scalar kSecretScalar{.what = "a reference to a secret: ${NAME} or file:path",
-                               .pattern = "^(\\$\\{[A-Za-z_][A-Za-z0-9_]*\\}|file:.+)$",
-                               .accepts = is_secret,
-                               .secret = true};
-constexpr Scalar kPointerScalar{
-    .what = "a JSON Pointer such as /id", .pattern = "^(/([^~/]|~[01])*)+$", .accepts = is_pointer};
-constexpr Scalar kPointerOrRootScalar{.what = "a JSON Pointer such as /items, or \"\" for the root",
-                                      .pattern = "^(/([^~/]|~[01])*)*$",
-                                      .accepts = is_pointer_or_root};
-constexpr Scalar kPathScalar{
-    .what = "a path that starts with '/'", .pattern = "^/", .accepts = is_path};
-constexpr Scalar kUrlScalar{
-    .what = "an http or https URL", .pattern = "^https?://", .accepts = is_text};
-constexpr Scalar kAddressScalar{.what = "an address with a port such as 127.0.0.1:8443",
-                                .pattern = ":[0-9]+$",
-                                .accepts = is_address};
-constexpr Scalar kAdminScalar{.what = "an address with a port such as 127.0.0.1:9901, or none",
-                              .pattern = "^none$|:[0-9]+$",
-                              .accepts = is_address_or_none};
-constexpr Scalar kPrefixScalar{.what = "an IP address or prefix such as 10.0.0.0/8",
-                               .pattern = "^[0-9A-Fa-f:.]+(/[0-9]+)?$",
-                               .accepts = is_prefix};
-constexpr Scalar kHeaderNameScalar{
-    .what = "a header name", .pattern = "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$", .accepts = is_header_name};
-constexpr Scalar kHeaderValueScalar{.what = "a header value", .accepts = is_header_value};
-constexpr Scalar kHashScalar{
-    .what = "the hash of a key, sha256:<64 hex digits>; the key itself never stands here",
-    .pattern = "^sha256:[0-9A-Fa-f]{64}$",
-    .accepts = is_key_hash};
-constexpr Scalar kMediaTypeScalar{.what = "a content type such as application/json or image/*",
-                                  .pattern = "^[^/ ;]+/[^/ ;]+$",
-                                  .accepts = is_media_type};
-
-constexpr std::array<Names, 2> kAccessWords = {"public", "authenticated"};
-constexpr Scalar kAccessScalar{.what = "public or authenticated", .choices = kAccessWords};
-constexpr std::array<Names, 7> kMethodWords = {"GET",   "HEAD",   "POST",   "PUT",
-                                               "PATCH", "DELETE", "OPTIONS"};
-constexpr Scalar kMethodScalar{.what = "a method", .choices = kMethodWords};
-constexpr std::array<Names, 4> kIdWords = {"any", "uuid", "integer", "slug"};
-constexpr Scalar kIdScalar{.what = "a kind of id", .choices = kIdWords};
-constexpr std::array<Names, 2> kOwnerWords = {"user", "tenant"};
-constexpr Scalar kOwnerScalar{.what = "user or tenant", .choices = kOwnerWords};
-constexpr std::array<Names, 3> kProfileWords = {"observe", "safe", "full"};
-constexpr Scalar kProfileScalar{.what = "an audit profile", .choices = kProfileWords};
-constexpr std::array<Names, 13> kAlgorithmWords = {"RS256", "RS384", "RS512", "PS256", "PS384",
-                                                   "PS512", "ES256", "ES384", "ES512", "EdDSA",
-                                                   "HS256", "HS384", "HS512"};
-constexpr Scalar kAlgorithmScalar{.what = "a signature algorithm", .choices = kAlgorithmWords};
-constexpr std::array<Names, 8> kReferrerWords = {"no-referrer",
-                                                 "no-referrer-when-downgrade",
-                                                 "origin",
-                                                 "origin-when-cross-origin",
-                                                 "same-origin",
-                                                 "strict-origin",
-                                                 "strict-origin-when-cross-origin",
-                                                 "unsafe-url"};
-constexpr Scalar kReferrerScalar{.what = "a referrer policy", .choices = kReferrerWords};
 
 // ---- shapes of one value, and lists -------------------------------------------------------------
 
@@ -147,7 +35,11 @@ constexpr Shape kHeaderValue = one(kHeaderValueScalar), kHash = one(kHashScalar)
 constexpr Shape kMediaType = one(kMediaTypeScalar), kAccessWord = one(kAccessScalar);
 constexpr Shape kMethod = one(kMethodScalar), kId = one(kIdScalar), kOwner = one(kOwnerScalar);
 constexpr Shape kProfile = one(kProfileScalar), kAlgorithm = one(kAlgorithmScalar);
-constexpr Shape kReferrer = one(kReferrerScalar);
+constexpr Shape kReferrer = one(kReferrerScalar), kHost = one(kHostScalar);
+constexpr Shape kMailAddress = one(kMailAddressScalar), kSmtpUrl = one(kSmtpScalar);
+constexpr Shape kImapUrl = one(kImapScalar), kDmarc = one(kDmarcScalar),
+                kTlsProfile = one(kTlsScalar);
+constexpr Shape kProvider = one(kEdgeScalar);
 constexpr Shape kJson{.kind = Kind::kJson};
 
 constexpr Shape kGrants = list(kGrant, 0, 64), kGrantsSome = list(kGrant, 1, 64);
@@ -398,7 +290,60 @@ constexpr std::array<Key, 2> kSecretsKeys = {
      {"values", &kProductSecrets, "The product's own secrets; their values are searched for."}}};
 constexpr Shape kSecrets = map(kSecretsKeys);
 
-constexpr std::array<Key, 15> kContractKeys = {
+constexpr Shape kHosts = list(kHost, 0, 200);
+constexpr std::array<Key, 9> kDomainKeys = {
+    {{"primary", &kHost, "The domain of the product.", true},
+     {"redirects", &kHosts, "Names that lead to the primary one, such as www."},
+     {"subdomains", &kHosts, "Further names with a web server."},
+     {"staging", &kHosts, "Names that must not lead to production."},
+     {"nameservers", &kHosts, "The zone's name servers. Default: any."},
+     {"issuers", &kTexts, "Certificate authorities in use, as CAA names them."},
+     {"dnssec", &kFlag, "The zone is signed. Default false."},
+     {"hsts_preload", &kFlag, "The domain is in browsers' preload lists. Default false."},
+     {"tls", &kTlsProfile, "intermediate (default) or modern."}}};
+constexpr Shape kDomains = map(kDomainKeys);
+
+constexpr std::array<Key, 3> kSubmissionKeys = {
+    {{"url", &kSmtpUrl, "smtp:// (with STARTTLS) or smtps://.", true},
+     {"user", &kText, "The name to log in with."},
+     {"password", &kSecret, "Its password, by reference."}}};
+constexpr Shape kSubmission = map(kSubmissionKeys);
+constexpr std::array<const Shape*, 2> kSmtpForms = {&kSmtpUrl, &kSubmission};
+constexpr Shape kSmtp = choice(kSmtpForms);
+constexpr std::array<Key, 6> kArrivalKeys = {
+    {{"address", &kMailAddress, "Where the test message is sent to.", true},
+     {"maildir", &kText, "The folder where it arrives."},
+     {"listen", &kAddress, "Receive it ourselves on this address."},
+     {"imap", &kImapUrl, "Fetch it from this server."},
+     {"user", &kText, "With imap: the name to log in with."},
+     {"password", &kSecret, "With imap: its password, by reference."}}};
+constexpr Shape kArrival = map(kArrivalKeys);
+constexpr std::array<Key, 10> kMailKeys = {
+    {{"domain", &kHost, "Of the From address. Default: the primary domain."},
+     {"sends", &kFlag, "Mail is sent from this domain. Default true."},
+     {"receives", &kFlag, "Mail to this domain is accepted. Default true."},
+     {"bulk", &kFlag, "The large receivers' rules for bulk senders apply. Default false."},
+     {"selectors", &kTexts, "DKIM selectors in use."},
+     {"senders", &kTexts, "Hosts and addresses that mail leaves from."},
+     {"dmarc", &kDmarc, "The least DMARC policy. Default quarantine."},
+     {"from", &kMailAddress, "The address that product mail is from."},
+     {"smtp", &kSmtp, "Where the product hands in mail."},
+     {"arrives", &kArrival, "Where a test message arrives, to prove the whole path."}}};
+constexpr Shape kMail = map(kMailKeys);
+
+constexpr Shape kEdgePrefixes = list(kPrefix, 0, 1000), kPaths = list(kPath, 0, 100);
+constexpr std::array<Key, 8> kEdgeKeys = {
+    {{"provider", &kProvider, "cloudflare, or other.", true},
+     {"zone", &kText, "The provider's id of the zone."},
+     {"token", &kSecret, "API token that may read the zone's settings, by reference."},
+     {"api", &kUrl, "The provider's API. Default: its public address."},
+     {"origins", &kEdgePrefixes, "Addresses of the servers behind the edge."},
+     {"ranges", &kEdgePrefixes, "The edge's own addresses. Default: the published ones."},
+     {"private", &kPaths, "Paths whose answers no cache may keep."},
+     {"public", &kPaths, "Paths whose answers may be cached."}}};
+constexpr Shape kEdge = map(kEdgeKeys);
+
+constexpr std::array<Key, 18> kContractKeys = {
     {{"version", &kVersion, "The version of this format: 1.", true},
      {"product", &kProduct, "What this is about."},
      {"environments", &kEnvironments, "Where the product runs."},
@@ -413,11 +358,13 @@ constexpr std::array<Key, 15> kContractKeys = {
      {"headers", &kHeaders, "Security headers."},
      {"guard", &kGuard, "Settings of the gateway."},
      {"audit", &kAudit, "Settings of the audit."},
-     {"secrets", &kSecrets, "What is searched for secrets, and the product's own."}}};
+     {"secrets", &kSecrets, "What is searched for secrets, and the product's own."},
+     {"domains", &kDomains, "The product's names in the DNS."},
+     {"mail", &kMail, "Mail from and to the domain."},
+     {"edge", &kEdge, "The CDN or proxy in front of the product."}}};
 constexpr Shape kContract = map(kContractKeys);
 
-constexpr std::array<Names, 9> kLaterSections = {"models",     "budgets",  "tools",
-                                                 "webhooks",   "domains",  "mail",
+constexpr std::array<Names, 7> kLaterSections = {"models",     "budgets",  "tools",   "webhooks",
                                                  "monitoring", "releases", "handover"};
 
 }  // namespace

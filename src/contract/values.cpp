@@ -174,6 +174,43 @@ std::optional<SecretRef> parse_secret_ref(std::string_view text) {
   return out;
 }
 
+bool is_host_name(std::string_view text) {
+  if (text.empty() || text.size() > 253) return false;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find('.', begin), text.size());
+    const std::string_view label = text.substr(begin, end - begin);
+    const bool edges_are_fine = !label.empty() && label.front() != '-' && label.back() != '-';
+    if (!edges_are_fine || label.size() > 63) return false;
+    if (!std::ranges::all_of(label, is_key_character)) return false;
+    begin = end + 1;
+  }
+  return true;
+}
+
+std::optional<MailServer> parse_mail_server(std::string_view text) {
+  struct Scheme {
+    std::string_view prefix;
+    std::uint16_t port;
+    bool implicit_tls;
+  };
+  constexpr std::array<Scheme, 3> kSchemes = {
+      {{"smtp://", 587, false}, {"smtps://", 465, true}, {"imaps://", 993, true}}};
+  const auto scheme = std::ranges::find_if(
+      kSchemes, [&](const Scheme& one) { return text.starts_with(one.prefix); });
+  if (scheme == kSchemes.end()) return std::nullopt;
+  MailServer out{.port = scheme->port, .implicit_tls = scheme->implicit_tls};
+  text.remove_prefix(scheme->prefix.size());
+  if (const std::size_t colon = text.rfind(':'); colon != std::string_view::npos) {
+    const auto port = parse_count(text.substr(colon + 1));
+    if (!port || *port == 0 || *port > 65'535) return std::nullopt;
+    out.port = static_cast<std::uint16_t>(*port);
+    text = text.substr(0, colon);
+  }
+  if (!is_host_name(text)) return std::nullopt;
+  out.host = text;
+  return out;
+}
+
 std::optional<ListenAddress> parse_listen_address(std::string_view text) {
   const std::size_t colon = text.rfind(':');
   if (colon == std::string_view::npos) return std::nullopt;

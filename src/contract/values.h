@@ -22,6 +22,10 @@ std::optional<milliseconds> parse_duration(std::string_view text);
 std::optional<Rate> parse_rate(std::string_view text);
 /// "${NAME}" or "file:path"; the mark is left alone.
 std::optional<SecretRef> parse_secret_ref(std::string_view text);
+/// "smtp://host:587", "smtps://host", "imaps://host"; the ports of RFC 8314 when there is none.
+std::optional<MailServer> parse_mail_server(std::string_view text);
+/// A host name (RFC 1123, and '_' for service labels) in A-labels, any case.
+bool is_host_name(std::string_view text);
 /// "127.0.0.1:8443" or "[::1]:8443".
 std::optional<ListenAddress> parse_listen_address(std::string_view text);
 

@@ -136,6 +136,28 @@ secrets:
     maps: { value: "file:maps.key", public: true }
 )yaml";
 
+const std::string_view kDomainContract = R"yaml(version: 1
+domains:
+  primary: ACME.example
+  redirects: [www.acme.example]
+  subdomains: [chat.acme.example]
+  staging: [staging.acme.example]
+  nameservers: [ns1.dns.example, ns2.dns.example]
+  issuers: [letsencrypt.org]
+  dnssec: true
+  hsts_preload: true
+  tls: modern
+mail:
+  bulk: true
+  selectors: [s1]
+  senders: [mail.acme.example, 203.0.113.5]
+  dmarc: reject
+  from: hello@acme.example
+  smtp: { url: "smtp://mail.acme.example", user: probe, password: "${SMTP_PASSWORD}" }
+  arrives: { address: probe@acme.example, imap: "imaps://mail.acme.example", user: probe, password: "file:imap.key" }
+edge: { provider: cloudflare, zone: abc, token: "${EDGE_TOKEN}", origins: [203.0.113.7], private: [/v1] }
+)yaml";
+
 LoadOutcome load(std::string_view yaml) { return load_contract_text(yaml, "c.yaml", read_file); }
 
 std::string problems_of(std::string_view yaml) {

@@ -31,5 +31,7 @@ objects:
 
 /// A contract that uses every key of the table.
 extern const std::string_view kFullContract;
+/// The sections about names, mail and the edge, which may stand alone.
+extern const std::string_view kDomainContract;
 
 }  // namespace lr::contract::testing
