@@ -18,6 +18,11 @@ find_library(UNBOUND_LIBRARY unbound REQUIRED)
 add_library(unbound::unbound UNKNOWN IMPORTED)
 set_target_properties(unbound::unbound PROPERTIES IMPORTED_LOCATION ${UNBOUND_LIBRARY}
                       INTERFACE_INCLUDE_DIRECTORIES ${UNBOUND_INCLUDE_DIR})
+find_path(IDN2_INCLUDE_DIR idn2.h REQUIRED)
+find_library(IDN2_LIBRARY idn2 REQUIRED)
+add_library(idn2::idn2 UNKNOWN IMPORTED)
+set_target_properties(idn2::idn2 PROPERTIES IMPORTED_LOCATION ${IDN2_LIBRARY}
+                      INTERFACE_INCLUDE_DIRECTORIES ${IDN2_INCLUDE_DIR})
 if(LR_TESTS)
   find_package(GTest REQUIRED)
 endif()
