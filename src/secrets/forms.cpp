@@ -105,6 +105,7 @@ class Planner {
     if (form.needs_keyword) form.reach += kKeywordReach;
     if (usable) {
       form.how = anchors->min_offset == anchors->max_offset ? How::kAnchored : How::kWindow;
+      if (form.how == How::kAnchored) form.outline = outline_of(*tree, plan_.sets);
       const std::uint32_t max_offset = std::min(anchors->max_offset, form.max_width);
       for (const Literal& literal : anchors->literals) {
         add_literal(literal, {index, 0, anchors->min_offset, max_offset, false, false});
@@ -122,6 +123,7 @@ class Planner {
       return form;
     }
     form.how = How::kWindow;
+    form.run = inner_run(tree, plan_.sets);
     if (!rule.keywords.empty()) {
       for (const std::string& text : least_keywords(rule)) {
         add_literal({text, true}, {index, 0, 0, 0, true, false});

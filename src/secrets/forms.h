@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "secrets/outline.h"
 #include "secrets/pattern.h"
 #include "secrets/rule.h"
 
@@ -35,6 +36,8 @@ struct Form {
   std::uint32_t reach = 0;     ///< A change farther away than this does not matter to a match.
   bool needs_keyword = false;  ///< The pattern does not hold a keyword by itself.
   ByteSet value_bytes;         ///< kAssigned: what a value is made of.
+  Outline outline;             ///< kAnchored: how a match begins.
+  InnerRun run;                ///< kWindow: what a match holds.
 };
 
 /// What a hit of an expression means for one rule.
@@ -58,6 +61,7 @@ struct Expression {
 struct Plan {
   std::vector<Form> forms;              ///< One for each rule.
   std::vector<Expression> expressions;  ///< Sorted by text: the same for the same rules.
+  SetTable sets;                        ///< Of the outlines.
 };
 
 Plan make_plan(std::span<const Rule> rules);

@@ -203,9 +203,10 @@ bool Matcher::run_pattern(std::uint32_t rule, Range where, RE2::Anchor anchor, M
 void Matcher::take_anchored(const Anchor& anchor, std::size_t literal) {
   if (literal < anchor.min_offset) return;
   const std::size_t begin = literal - anchor.min_offset;
+  const Form& form = catalogue_->plan.forms[anchor.rule];
+  if (!may_begin(form.outline, catalogue_->plan.sets, bytes_, begin)) return;
   Pending& pending = state(anchor.rule);
   if (begin < pending.free_from) return;
-  const Form& form = catalogue_->plan.forms[anchor.rule];
   const std::size_t end = std::min(bytes_.size(), begin + form.max_width);
   // Where literals stand close together and nothing matches, attempts would read the same bytes
   // over and over; one search reads them once and finds the same.
@@ -256,6 +257,8 @@ void Matcher::search_pending(std::uint32_t rule) {
   Pending& pending = states_[rule];
   pending.active = false;
   std::size_t at = std::max(pending.begin, pending.free_from);
+  const InnerRun& run = catalogue_->plan.forms[rule].run;
+  if (at >= pending.end || !may_hold(run, catalogue_->plan.sets, bytes_, {at, pending.end})) return;
   Match match;
   while (at < pending.end && run_pattern(rule, {at, pending.end}, RE2::UNANCHORED, match)) {
     at = pending.free_from = match.all.end;

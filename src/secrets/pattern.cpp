@@ -30,6 +30,10 @@ void fold(ByteSet& set) {
   for (unsigned c = 'a'; c <= 'z'; ++c) {
     if (set.test(c) || set.test(c - 32)) set.set(c).set(c - 32);
   }
+  // Latin-1 has its capitals in the same order. 0xD7 and 0xF7 are no letters.
+  for (unsigned c = 0xE0; c <= 0xFE; ++c) {
+    if (c != 0xF7 && (set.test(c) || set.test(c - 32))) set.set(c).set(c - 32);
+  }
 }
 
 /// \d, \w, \s and their opposites.
@@ -77,9 +81,10 @@ PatternNode bytes_node(ByteSet set) {
   return node;
 }
 
-PatternNode assertion_node() {
+PatternNode assertion_node(char assertion) {
   PatternNode node;
   node.op = PatternNode::Op::kAssertion;
+  node.assertion = assertion;
   return node;
 }
 
@@ -162,7 +167,7 @@ class Parser {
         return bytes_node(flags_.dot_all ? ~ByteSet() : ~one('\n'));
       case '^':
       case '$':
-        return assertion_node();
+        return assertion_node(c);
       case '\\':
         return escape();
       default:
@@ -221,7 +226,7 @@ class Parser {
     const char c = text_[at_];
     if (c == 'b' || c == 'B' || c == 'A' || c == 'z') {
       ++at_;
-      return assertion_node();
+      return assertion_node(c);
     }
     if (const auto set = perl_class(c)) {
       ++at_;

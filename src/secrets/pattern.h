@@ -21,6 +21,7 @@ struct PatternNode {
   enum class Op : std::uint8_t { kEmpty, kAssertion, kBytes, kConcat, kAlternate, kRepeat };
   Op op = Op::kEmpty;
   ByteSet bytes;                   ///< kBytes: one byte of this set.
+  char assertion = '\0';           ///< kAssertion: '^', '$', 'b', 'B', 'A' or 'z'.
   std::uint32_t min = 0, max = 0;  ///< kRepeat; max may be kUnbounded.
   std::vector<PatternNode> children;
 };

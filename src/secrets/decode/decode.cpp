@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "secrets/decode/append_utf8.h"
+
 namespace lr::secrets {
 namespace {
 
@@ -17,7 +19,7 @@ bool is_text(std::string_view bytes) {
 }
 
 bool is_hex(std::string_view run) {
-  return run.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
+  return std::ranges::all_of(run, [](char c) { return hex_digit(c) >= 0; });
 }
 
 std::string_view part(std::string_view bytes, const Range& range) {

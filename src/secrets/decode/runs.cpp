@@ -1,116 +1,101 @@
-// One pass over a text that finds where encoded text may stand. Sixteen bytes at a time: ordinary
-// text is passed over at several gigabytes a second.
-#include <emmintrin.h>
-
+// One pass over a text that finds where encoded text may stand. Sixty-four bytes at a time:
+// ordinary text is passed over at many gigabytes a second.
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 
 #include "secrets/decode/append_utf8.h"
+#include "secrets/decode/blocks.h"
 #include "secrets/decode/decode.h"
 
 namespace lr::secrets {
 namespace {
 
-constexpr std::size_t kBlock = 64;
+/// Blocks that are read at once; their masks stay in the cache.
+constexpr std::size_t kBatch = 64;
 /// Escapes this close belong together, and this much text around them is decoded with them.
 constexpr std::size_t kNear = 256;
 
-/// One bit for each byte of a block.
-struct Masks {
-  std::uint64_t base64 = 0;
-  std::uint64_t marks = 0;  ///< '%', '\\', '&'
-  std::uint64_t zeros = 0;
-};
+constexpr auto kBase64 = [] {
+  std::array<bool, 256> table{};
+  constexpr std::string_view kMembers =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_";
+  for (char c : kMembers) table[static_cast<std::uint8_t>(c)] = true;
+  return table;
+}();
 
-__m128i in_range(__m128i bytes, char first, char last) {
-  const __m128i moved = _mm_sub_epi8(bytes, _mm_set1_epi8(first));
-  const __m128i most = _mm_set1_epi8(static_cast<char>(last - first));
-  return _mm_cmpeq_epi8(_mm_min_epu8(moved, most), moved);
+/// Places of a block at which at least kLeastRun bits in a row begin. `next` is the block behind
+/// it.
+std::uint64_t long_run_starts(std::uint64_t block, std::uint64_t next) {
+  static_assert(kLeastRun == 24);
+  const auto shifted = [&](unsigned by) { return block >> by | next << (kBlock - by); };
+  const auto narrow = [&](unsigned by) {
+    block &= shifted(by);
+    next &= next >> by;
+  };
+  for (const unsigned by : {1u, 2u, 4u, 8u, 8u}) narrow(by);
+  return block;
 }
-
-__m128i equal(__m128i bytes, char c) { return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c)); }
-
-Masks read_block(const char* data) {
-  Masks masks;
-  for (unsigned i = 0; i < kBlock; i += 16) {
-    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(data + i));
-    const __m128i letters = in_range(_mm_or_si128(bytes, _mm_set1_epi8(0x20)), 'a', 'z');
-    const __m128i digits = in_range(bytes, '/', '9');
-    const __m128i signs =
-        _mm_or_si128(_mm_or_si128(equal(bytes, '+'), equal(bytes, '-')), equal(bytes, '_'));
-    const __m128i base64 = _mm_or_si128(_mm_or_si128(letters, digits), signs);
-    const __m128i marks =
-        _mm_or_si128(_mm_or_si128(equal(bytes, '%'), equal(bytes, '\\')), equal(bytes, '&'));
-    const auto bits = [&](__m128i mask) {
-      return static_cast<std::uint64_t>(static_cast<unsigned>(_mm_movemask_epi8(mask))) << i;
-    };
-    masks.base64 |= bits(base64);
-    masks.marks |= bits(marks);
-    masks.zeros |= bits(equal(bytes, 0));
-  }
-  return masks;
-}
-
-bool is_printable(char c) { return (c >= ' ' && c <= '~') || c == '\n' || c == '\r' || c == '\t'; }
 
 class Finder {
  public:
   explicit Finder(std::string_view text) : text_(text) {}
 
   Spots find() {
-    std::size_t at = 0;
-    for (; at + kBlock <= text_.size(); at += kBlock) take(at, read_block(text_.data() + at));
-    if (at < text_.size()) {
-      char rest[kBlock];
-      std::memset(rest, ' ', kBlock);
-      std::memcpy(rest, text_.data() + at, text_.size() - at);
-      take(at, read_block(rest));
+    const BlockReader read = block_reader();
+    const std::size_t whole = text_.size() / kBlock;
+    std::array<BlockMasks, kBatch + 1> masks;
+    for (std::size_t first = 0; first < whole; first += kBatch) {
+      // One more than is looked at, for what goes on behind the last one.
+      const std::size_t count = std::min(kBatch, whole - first);
+      const bool more = first + count < whole;
+      read(text_.data() + first * kBlock, std::span(masks).first(count + (more ? 1 : 0)));
+      if (!more) masks[count] = rest();
+      for (std::size_t i = 0; i < count; ++i) {
+        take((first + i) * kBlock, masks[i], masks[i + 1]);
+      }
     }
-    end_run(text_.size());
+    if (whole * kBlock < text_.size()) take(whole * kBlock, rest(), {});
     return std::move(spots_);
   }
 
  private:
-  void take(std::size_t at, const Masks& masks) {
-    take_runs(at, masks.base64);
+  /// What stands behind the last whole block.
+  BlockMasks rest() const {
+    const std::string_view tail = text_.substr(text_.size() / kBlock * kBlock);
+    char padded[kBlock];
+    std::memset(padded, ' ', kBlock);
+    std::memcpy(padded, tail.data(), tail.size());
+    BlockMasks masks;
+    block_reader()(padded, std::span(&masks, 1));
+    return masks;
+  }
+
+  void take(std::size_t at, const BlockMasks& masks, const BlockMasks& next) {
+    const std::uint64_t starts = long_run_starts(masks.base64, next.base64);
+    if (starts != 0) take_runs(at, starts);
     for (std::uint64_t left = masks.marks; left != 0; left &= left - 1) {
       take_mark(at + static_cast<std::size_t>(std::countr_zero(left)));
     }
-    if (masks.zeros != 0) take_zeros(at);
+    if (masks.zeros != 0) take_zeros(at, masks.zeros);
   }
 
-  void end_run(std::size_t end) {
-    if (in_run_ && end - run_begin_ >= kLeastRun) spots_.base64.push_back({run_begin_, end});
-    in_run_ = false;
-  }
-
-  void take_runs(std::size_t at, std::uint64_t mask) {
-    if (in_run_) {
-      if (mask == ~0ull) return;
-      const auto ones = static_cast<std::size_t>(std::countr_one(mask));
-      end_run(at + ones);
-      mask &= ~0ull << ones;
-    }
-    const auto tail = static_cast<std::size_t>(std::countl_one(mask));
-    if (tail > 0) {
-      in_run_ = true;
-      run_begin_ = at + kBlock - tail;
-      if (tail == kBlock) return;
-      mask &= ~0ull >> tail;
-    }
-    static_assert(kLeastRun == 24);
-    std::uint64_t long_runs = mask & mask >> 1;
-    long_runs &= long_runs >> 2;
-    long_runs &= long_runs >> 4;
-    long_runs &= long_runs >> 8;
-    long_runs &= long_runs >> 8;  // Starts of 24 in a row.
-    while (long_runs != 0) {
-      const auto begin = static_cast<std::size_t>(std::countr_zero(long_runs));
-      const auto size = static_cast<std::size_t>(std::countr_one(mask >> begin));
-      spots_.base64.push_back({at + begin, at + begin + size});
-      long_runs &= begin + size >= kBlock ? 0 : ~0ull << (begin + size);
+  /// Behind the last run, the first start is where the next one begins.
+  void take_runs(std::size_t at, std::uint64_t starts) {
+    while (starts != 0) {
+      const std::size_t begin = at + static_cast<std::size_t>(std::countr_zero(starts));
+      if (begin >= run_end_) {
+        run_end_ = begin + kLeastRun;
+        while (run_end_ < text_.size() && kBase64[static_cast<std::uint8_t>(text_[run_end_])]) {
+          ++run_end_;
+        }
+        spots_.base64.push_back({begin, run_end_});
+      }
+      if (run_end_ >= at + kBlock) return;
+      starts &= ~0ull << (run_end_ - at);
     }
   }
 
@@ -159,21 +144,40 @@ class Finder {
     return at + std::min(rest.find('\n'), rest.size());
   }
 
-  /// Printable bytes and zeros in turn: UTF-16 of ASCII.
-  void take_zeros(std::size_t at) {
-    if (at < utf16_end_) return;
-    const std::size_t last = std::min(at + kBlock, text_.size());
-    for (std::size_t i = std::max(at, utf16_end_); i + 1 < last; ++i) {
-      if (text_[i] != '\0' && text_[i + 1] != '\0') continue;
-      std::size_t begin = i;
-      while (begin > utf16_end_ && alternates(begin - 1)) --begin;
-      std::size_t end = i;
-      while (alternates(end)) ++end;
-      if (end > i) ++end;
-      utf16_end_ = std::max(utf16_end_, std::max(end, i + 1));
-      if (end > begin + kLeastRun) add_utf16({begin, end});
-      i = utf16_end_ - 1;
+  /// Printable bytes and zeros in turn: UTF-16 of ASCII. A run of kLeastRun has at least half of
+  /// that in one block.
+  void take_zeros(std::size_t at, std::uint64_t zeros) {
+    if (at + kBlock <= utf16_end_) return;
+    for (std::uint64_t turns = turns_in(at, zeros); turns != 0;) {
+      const std::size_t inside = at + static_cast<std::size_t>(std::countr_zero(turns));
+      if (inside >= utf16_end_) {
+        std::size_t begin = inside;
+        while (begin > 0 && alternates(begin - 1)) --begin;
+        utf16_end_ = inside;
+        while (alternates(utf16_end_)) ++utf16_end_;
+        ++utf16_end_;
+        if (utf16_end_ > begin + kLeastRun) add_utf16({begin, utf16_end_});
+      }
+      if (utf16_end_ >= at + kBlock) return;
+      turns &= ~0ull << (utf16_end_ - at);
     }
+  }
+
+  /// Places at which bytes begin to alternate that go on for half a run within this block.
+  std::uint64_t turns_in(std::size_t at, std::uint64_t zeros) const {
+    static_assert(kLeastRun / 2 == 12);
+    std::uint64_t printable = 0;
+    if (at + kBlock <= text_.size()) {
+      printable = printable_mask(text_.data() + at);
+    } else {
+      for (std::size_t i = at; i < text_.size(); ++i) {
+        printable |= static_cast<std::uint64_t>(is_printable(text_[i])) << (i - at);
+      }
+    }
+    std::uint64_t turns = (zeros & printable >> 1) | (printable & zeros >> 1);
+    if (alternates(at + kBlock - 1)) turns |= 1ull << (kBlock - 1);
+    for (const unsigned by : {1u, 2u, 4u, 4u}) turns &= turns >> by;
+    return turns;
   }
 
   bool alternates(std::size_t at) const {
@@ -191,8 +195,7 @@ class Finder {
 
   std::string_view text_;
   Spots spots_;
-  bool in_run_ = false;
-  std::size_t run_begin_ = 0;
+  std::size_t run_end_ = 0;  ///< Of the last run of base64.
   std::size_t utf16_end_ = 0;
 };
 

@@ -1,0 +1,33 @@
+// What the bytes of a text are, sixty-four at a time: one bit for each byte.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace lr::secrets {
+
+inline constexpr std::size_t kBlock = 64;
+
+/// Bit i is about byte i of the block.
+struct BlockMasks {
+  std::uint64_t base64 = 0;  ///< RFC 4648 sections 4 and 5, without padding.
+  std::uint64_t marks = 0;   ///< '%', '\\', '&'
+  std::uint64_t zeros = 0;
+  friend bool operator==(const BlockMasks&, const BlockMasks&) = default;
+};
+
+/// Fills `masks` with what stands at `data`, which has kBlock bytes for each of them.
+using BlockReader = void (*)(const char* data, std::span<BlockMasks> masks);
+/// For every processor of this architecture.
+void read_blocks_plain(const char* data, std::span<BlockMasks> masks);
+/// The fastest reader that this processor can run; it says the same as read_blocks_plain().
+BlockReader block_reader();
+
+/// Which of kBlock bytes are printable or line ends.
+std::uint64_t printable_mask(const char* data);
+inline bool is_printable(char c) {
+  return (c >= ' ' && c <= '~') || c == '\n' || c == '\r' || c == '\t';
+}
+
+}  // namespace lr::secrets

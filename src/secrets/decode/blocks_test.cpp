@@ -1,0 +1,108 @@
+#include "secrets/decode/blocks.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <vector>
+
+#include "base/rng.h"
+#include "secrets/decode/decode.h"
+
+namespace lr::secrets {
+namespace {
+
+constexpr std::string_view kBase64 =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_";
+
+TEST(Blocks, EveryByteIsInItsClasses) {
+  for (const BlockReader read : {read_blocks_plain, block_reader()}) {
+    for (unsigned c = 0; c < 256; ++c) {
+      std::string block(kBlock, '\xFF');
+      block[c % kBlock] = static_cast<char>(c);
+      BlockMasks masks;
+      read(block.data(), std::span(&masks, 1));
+      const std::uint64_t bit = 1ull << (c % kBlock);
+      const auto expected = [&](std::string_view members) {
+        return members.find(static_cast<char>(c)) != std::string_view::npos ? bit : 0;
+      };
+      EXPECT_EQ(masks.base64, expected(kBase64)) << c;
+      EXPECT_EQ(masks.marks, expected("%\\&")) << c;
+      EXPECT_EQ(masks.zeros, expected(std::string_view("\0", 1))) << c;
+      EXPECT_EQ(printable_mask(block.data()), is_printable(static_cast<char>(c)) ? bit : 0) << c;
+    }
+  }
+}
+
+/// Runs of base64 and of UTF-16, found byte by byte.
+Spots found_slowly(std::string_view text) {
+  Spots spots;
+  const auto each_run = [&](auto goes_on, std::size_t extra, std::vector<Range>& out) {
+    for (std::size_t begin = 0; begin < text.size(); ++begin) {
+      std::size_t end = begin;
+      while (goes_on(end)) ++end;
+      if (end - begin >= kLeastRun) out.push_back({begin, end + extra});
+      begin = end;
+    }
+  };
+  each_run([&](std::size_t i) { return i < text.size() && kBase64.contains(text[i]); }, 0,
+           spots.base64);
+  std::vector<Range> wide;
+  each_run(
+      [&](std::size_t i) {
+        if (i + 1 >= text.size() || (text[i] == '\0') == (text[i + 1] == '\0')) return false;
+        return is_printable(text[i] == '\0' ? text[i + 1] : text[i]);
+      },
+      1, wide);
+  for (const Range& range : wide) {
+    (text[range.begin] == '\0' ? spots.utf16be : spots.utf16le).push_back(range);
+  }
+  return spots;
+}
+
+void expect_same(const std::vector<Range>& found, const std::vector<Range>& expected) {
+  ASSERT_EQ(found.size(), expected.size());
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    EXPECT_EQ(found[i].begin, expected[i].begin);
+    EXPECT_EQ(found[i].end, expected[i].end);
+  }
+}
+
+std::string random_runs(Rng& rng) {
+  std::string text;
+  const std::size_t pieces = rng.below(12);
+  for (std::size_t i = 0; i < pieces; ++i) {
+    // Lengths around the least run and around the edges of blocks.
+    const std::size_t size = rng.below(2) == 0 ? 20 + rng.below(10) : rng.below(150);
+    const std::uint64_t kind = rng.below(4);
+    for (std::size_t k = 0; k < size; ++k) {
+      const char letter = kBase64[rng.below(kBase64.size())];
+      if (kind == 0) text += letter;
+      if (kind == 1) text += {letter, '\0'};
+      if (kind == 2) text += {'\0', letter};
+      if (kind == 3) text += static_cast<char>(rng.below(256));
+    }
+    if (rng.below(2) == 0) text += rng.below(2) == 0 ? " " : std::string(rng.below(3), '\0');
+  }
+  return text;
+}
+
+TEST(Spots, RunsAreThoseOfASlowSearch) {
+  SeededRng rng(7);
+  std::size_t runs = 0;
+  for (int round = 0; round < 3'000; ++round) {
+    const std::string text = random_runs(rng);
+    const Spots found = find_spots(text);
+    const Spots expected = found_slowly(text);
+    expect_same(found.base64, expected.base64);
+    expect_same(found.utf16le, expected.utf16le);
+    expect_same(found.utf16be, expected.utf16be);
+    runs += found.base64.size() + found.utf16le.size() + found.utf16be.size();
+    if (HasFailure()) FAIL() << "round " << round;
+  }
+  EXPECT_GT(runs, 3'000u);
+}
+
+}  // namespace
+}  // namespace lr::secrets
