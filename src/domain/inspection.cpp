@@ -120,6 +120,8 @@ report::Finding Inspection::finding_of(const CheckDef& check, const Found& found
   out.location.url = found.about;
   out.reproduce = found.reproduce;
   if (found.record) {
+    const auto line = subject_.record_lines.find({found.record->name, found.record->type});
+    if (line != subject_.record_lines.end()) out.location.at = {line->second, 1};
     out.evidence.push_back({"the record as published", dig(*found.record), quote(*found.record)});
     if (out.reproduce.empty()) out.reproduce = dig(*found.record);
   }

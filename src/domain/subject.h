@@ -3,12 +3,15 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/secret.h"
+#include "domain/dns.h"
 #include "text/ip.h"
 #include "text/yaml.h"
 
@@ -80,6 +83,8 @@ struct Subject {
   EdgePromise edge{};
   std::string file{};  ///< Contract or zone file, for locations; "".
   text::Mark at{};     ///< Its line of the domain.
+  /// Lines of `file` by record, when it is a zone file.
+  std::map<std::pair<std::string, RecordType>, std::uint32_t> record_lines{};
 };
 
 }  // namespace lr::domain

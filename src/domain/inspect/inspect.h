@@ -15,7 +15,7 @@ namespace lr::domain {
 
 struct InspectOptions {
   std::vector<std::string> only{};  ///< Ids of checks, areas or controls; empty runs all.
-  std::size_t threads = 8;        ///< Areas mostly wait.
+  std::size_t threads = 8;          ///< Areas mostly wait.
   /// Told as each area ends, from its thread, one at a time.
   std::function<void(std::string_view area, std::size_t done, std::size_t total)> on_progress{};
 };

@@ -63,10 +63,23 @@ TEST(Inspect, AFindingQuotesTheWrongBytesAndTheCorrectedRecord) {
   EXPECT_EQ(finding.reproduce, "dig +short b.example TXT");
 }
 
+TEST(Inspect, AFindingInAZoneFileHasItsLine) {
+  Zone zone;
+  Subject subject{.domain = "a.example", .file = "a.zone"};
+  subject.record_lines[{"b.example", RecordType::kTxt}] = 17;
+  const Network network{.resolver = zone, .live = false};
+  report::Report report;
+  const Area* const areas[] = {&kSample};
+  inspect(areas, subject, network, {}, report);
+  ASSERT_EQ(report.findings.size(), 1U);
+  EXPECT_EQ(report.findings[0].location.file, "a.zone");
+  EXPECT_EQ(report.findings[0].location.at.line, 17U);
+}
+
 TEST(Inspect, OnlyChoosesByAreaCheckOrControl) {
   const Area* const areas[] = {&kSample};
   EXPECT_EQ(inspected(areas, {.only = {"sample"}}).checks.size(), 3U);
-  EXPECT_EQ(inspected(areas, {.only = {"sample.silent"}}).checks.size(), 3U);
+  EXPECT_EQ(inspected(areas, {.only = {"sample.silent"}}).checks.size(), 1U);
   EXPECT_EQ(inspected(areas, {.only = {"DNS"}}).checks.size(), 3U);
   EXPECT_TRUE(inspected(areas, {.only = {"MAIL"}}).checks.empty());
 }
