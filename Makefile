@@ -81,10 +81,11 @@ bench-guard: setup-bench ## The guard beside nginx and HAProxy in one run
 	@$(CMAKE) --build build/release -j $(JOBS)
 	@ln -sf release/bin/launchready build/launchready
 	@python3 bench/guard/run.py
-bench-secrets: setup-bench ## The secret scanner, and others that are installed
+bench-secrets: setup-bench ## The secret scanner beside others, which it installs below build
 	@$(CMAKE) --preset release -DLR_TESTS=OFF -DLR_BENCH=ON >/dev/null
-	@$(CMAKE) --build build/release -j $(JOBS) --target bench_secrets_engine
-	@python3 bench/secrets/run.py
+	@$(CMAKE) --build build/release -j $(JOBS) \
+	  --target launchready bench_secrets_engine bench_secrets_exact bench_secrets_history bench_secrets_delta
+	@python3 -B bench/secrets/run.py --peers $(BENCH_ARGS)
 
 docs: build ## Rewrite the generated pages: reference, man page
 	@build/launchready reference > docs/reference.md

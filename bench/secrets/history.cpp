@@ -1,14 +1,18 @@
 // Scans a repository's whole history with the product's rules and prints one JSON object:
-// bench_secrets_history REPOSITORY [whole]. With "whole", deltas are looked at as whole objects.
+// bench_secrets_history REPOSITORY [whole|cores]. With "whole", deltas are looked at as whole
+// objects; with "cores", documents are looked at on every core, as the program does it.
 #include <fmt/format.h>
 #include <sys/resource.h>
 
 #include <chrono>
 #include <cstdio>
+#include <memory>
+#include <mutex>
 #include <set>
 #include <string_view>
 #include <vector>
 
+#include "secrets/findings/parallel_visitor.h"
 #include "secrets/git/git_source.h"
 #include "secrets/scanner.h"
 
@@ -19,10 +23,12 @@ using namespace lr::secrets;
 class Sink final : public CandidateSink {
  public:
   void found(const Candidate& candidate) override {
+    const std::lock_guard lock(mutex);
     ++candidates;
     secrets.insert(std::hash<std::string_view>{}(candidate.secret));
     if (places.size() < 1000) places.push_back(candidate.place);
   }
+  std::mutex mutex;
   std::size_t candidates = 0;
   std::set<std::size_t> secrets;
   std::vector<Place> places;
@@ -30,14 +36,14 @@ class Sink final : public CandidateSink {
 
 class WholeDocuments final : public DocumentVisitor {
  public:
-  explicit WholeDocuments(Scanner& scanner) : scanner_(scanner) {}
-  void visit(const Document& document) override { scanner_.visit(document); }
+  explicit WholeDocuments(DocumentVisitor& next) : next_(next) {}
+  void visit(const Document& document) override { next_.visit(document); }
   void visit_changed(const Document& document, std::span<const Range>) override {
-    scanner_.visit(document);
+    next_.visit(document);
   }
 
  private:
-  Scanner& scanner_;
+  DocumentVisitor& next_;
 };
 
 double cpu_ms() {
@@ -55,7 +61,7 @@ long peak_mb() {
   return usage.ru_maxrss / 1024;
 }
 
-int run(const char* repository, bool whole) {
+int run(const char* repository, std::string_view mode) {
   const auto begin = std::chrono::steady_clock::now();
   const auto catalogue = Catalogue::built_in();
   auto source = git::GitSource::open(repository);
@@ -65,11 +71,20 @@ int run(const char* repository, bool whole) {
     return 2;
   }
   Sink sink;
-  Scanner scanner(**catalogue, sink);
-  WholeDocuments documents(scanner);
+  std::vector<Scanner*> scanners;
+  const std::size_t workers = mode == "cores" ? ParallelVisitor::workers_of_machine() : 0;
+  ParallelVisitor parallel(workers, [&] {
+    auto scanner = std::make_unique<Scanner>(**catalogue, sink);
+    scanners.push_back(scanner.get());
+    return scanner;
+  });
+  WholeDocuments documents(parallel);
   Coverage coverage;
-  DocumentVisitor& visitor = whole ? static_cast<DocumentVisitor&>(documents) : scanner;
+  DocumentVisitor& visitor = mode == "whole" ? static_cast<DocumentVisitor&>(documents) : parallel;
   const auto read = (*source)->read(visitor, coverage);
+  parallel.finish();
+  std::uint64_t bytes = 0;
+  for (const Scanner* scanner : scanners) bytes += scanner->coverage().bytes;
   const double read_cpu = cpu_ms();
   std::vector<Place*> places;
   for (Place& place : sink.places) places.push_back(&place);
@@ -78,8 +93,8 @@ int run(const char* repository, bool whole) {
       std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
   fmt::print(
       "{{\"wall_ms\":{:.0f},\"cpu_ms\":{:.0f},\"locate_cpu_ms\":{:.0f},\"rss_mb\":{},"
-      "\"objects\":{},\"document_mb\":{},\"candidates\":{},\"distinct\":{},\"skipped\":{}}}\n",
-      wall, cpu_ms(), cpu_ms() - read_cpu, peak_mb(), coverage.objects, coverage.bytes / 1'000'000,
+      "\"objects\":{},\"blob_mb\":{},\"candidates\":{},\"distinct\":{},\"skipped\":{}}}\n",
+      wall, cpu_ms(), cpu_ms() - read_cpu, peak_mb(), coverage.objects, bytes / 1'000'000,
       sink.candidates, sink.secrets.size(), coverage.skipped);
   return read ? 0 : 2;
 }
@@ -88,8 +103,8 @@ int run(const char* repository, bool whole) {
 
 int main(int count, char** arguments) {
   if (count < 2) {
-    std::fputs("usage: bench_secrets_history REPOSITORY [whole]\n", stderr);
+    std::fputs("usage: bench_secrets_history REPOSITORY [whole|cores]\n", stderr);
     return 2;
   }
-  return run(arguments[1], count > 2 && std::string_view(arguments[2]) == "whole");
+  return run(arguments[1], count > 2 ? arguments[2] : "");
 }

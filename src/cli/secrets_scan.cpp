@@ -43,17 +43,24 @@ SecretsScan::SecretsScan(const ScanRequest& request, std::unique_ptr<Catalogue> 
       catalogue_(std::move(catalogue)),
       values_(secrets::ExactValues::build(request.known.values)) {
   inventory_.know(request.known.values);
+  visitor_ = std::make_unique<secrets::ParallelVisitor>(
+      secrets::ParallelVisitor::workers_of_machine(), [this] { return make_visitor(); });
+}
+
+std::unique_ptr<secrets::DocumentVisitor> SecretsScan::make_visitor() {
   secrets::ScannerOptions options;
-  options.least = request.least;
-  scanner_ = std::make_unique<secrets::Scanner>(*catalogue_, inventory_, options);
-  visitor_ =
-      std::make_unique<secrets::ValueSearch>(values_, request.known.values, inventory_, *scanner_);
+  options.least = request_.least;
+  scanners_.push_back(std::make_unique<secrets::Scanner>(*catalogue_, inventory_, options));
+  return std::make_unique<secrets::ValueSearch>(values_, request_.known.values, inventory_,
+                                                *scanners_.back());
 }
 
 Result<> SecretsScan::read_source(secrets::Source& source) {
   // A source that fails has read nothing: its error says so, and its gaps say no more.
   secrets::Coverage seen;
-  LR_TRY_VOID(source.read(*visitor_, seen));
+  const auto read = source.read(*visitor_, seen);
+  visitor_->finish();
+  LR_TRY_VOID(read);
   coverage_.add(seen);
   inventory_.locate(source);
   return {};
@@ -115,7 +122,7 @@ secrets::ScanSummary SecretsScan::summary(std::chrono::sys_days today) {
   out.imported = imported;
   out.searched = masks.apply(fmt::format("{}", fmt::join(searched_, " and ")));
   out.coverage = coverage_;
-  out.coverage.add(scanner_->coverage());
+  for (const auto& scanner : scanners_) out.coverage.add(scanner->coverage());
   for (secrets::Coverage::Gap& gap : out.coverage.gaps) {
     gap.path = masks.apply(gap.path);
     gap.reason = masks.apply(gap.reason);

@@ -10,6 +10,7 @@
 #include "secrets/catalogue.h"
 #include "secrets/exact/exact_values.h"
 #include "secrets/findings/inventory.h"
+#include "secrets/findings/parallel_visitor.h"
 #include "secrets/findings/summary.h"
 #include "secrets/findings/suppressions.h"
 #include "secrets/git/git_source.h"
@@ -47,6 +48,7 @@ class SecretsScan {
 
  private:
   SecretsScan(const ScanRequest& request, std::unique_ptr<secrets::Catalogue> catalogue);
+  std::unique_ptr<secrets::DocumentVisitor> make_visitor();
   Result<> read_source(secrets::Source& source);
   Result<> read_repository(const std::string& path);
   Result<> read_folder(const std::string& path);
@@ -57,8 +59,8 @@ class SecretsScan {
   std::unique_ptr<secrets::Catalogue> catalogue_;
   secrets::ExactValues values_;
   secrets::Inventory inventory_;
-  std::unique_ptr<secrets::Scanner> scanner_;
-  std::unique_ptr<secrets::DocumentVisitor> visitor_;
+  std::vector<std::unique_ptr<secrets::Scanner>> scanners_;  ///< One for each thread.
+  std::unique_ptr<secrets::ParallelVisitor> visitor_;
   secrets::Coverage coverage_;
   std::vector<secrets::Notice> notices_;
   std::vector<std::string> searched_;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <mutex>
 #include <tuple>
 #include <unordered_map>
 #include <unordered_set>
@@ -41,9 +42,16 @@ bool is_generic(const Rule* rule) {
   return rule == nullptr || rule->family == "generic" || rule->provider.empty();
 }
 
-/// Higher speaks for the secret.
-auto rank(const Rule* rule, Confidence confidence, bool proved) {
-  return std::tuple(rule != nullptr, proved, !is_generic(rule), confidence);
+/// Higher speaks for the secret. Equal ones are told apart by their texts, so that the order in
+/// which places were met decides nothing.
+bool speaks_louder(const Candidate& candidate, const Record& record) {
+  const auto rank = [](const Rule* rule, Confidence confidence, bool proved) {
+    return std::tuple(rule != nullptr, proved, !is_generic(rule), confidence);
+  };
+  const auto own = rank(candidate.rule, candidate.confidence, candidate.proved);
+  const auto other = rank(record.rule, record.confidence, record.proved);
+  if (own != other || record.rule == nullptr) return own > other;
+  return std::tie(candidate.rule->id, candidate.note) < std::tie(record.rule->id, record.note);
 }
 
 std::string place_text(const Place& place) {
@@ -53,6 +61,12 @@ std::string place_text(const Place& place) {
 
 auto place_order(const Place& place) {
   return std::tie(place.surface, place.path, place.line, place.column, place.object, place.via);
+}
+
+/// Places that are located come first: they are not given up.
+bool spot_before(const Spot& a, const Spot& b) {
+  if (a.located != b.located) return a.located;
+  return place_order(a.place) < place_order(b.place);
 }
 
 }  // namespace
@@ -81,8 +95,14 @@ struct Inventory::Impl {
   void add(Record& record, const Rule* rule, Place place) {
     if (record.seen.size() >= kPlacesCounted) return;
     if (!record.seen.insert(place_text(place)).second) return;
-    if (record.spots.size() == SecretFinding::kPlacesKept) return;
-    record.spots.push_back({std::move(place), rule, false});
+    Spot spot{std::move(place), rule, false};
+    if (record.spots.size() < SecretFinding::kPlacesKept) {
+      record.spots.push_back(std::move(spot));
+      return;
+    }
+    // The first in order are kept, besides those of sources that were read before.
+    const auto last = std::ranges::max_element(record.spots, spot_before);
+    if (!last->located && spot_before(spot, *last)) *last = std::move(spot);
   }
 
   SecretFinding finding_of(const Record& record, std::string_view fingerprint_key) const;
@@ -90,6 +110,7 @@ struct Inventory::Impl {
     return record.rule == nullptr ? kExactRule : std::string_view(record.rule->family);
   }
 
+  std::mutex mutex;  ///< Held by found() and found_value() for what they change.
   std::string key;
   std::unordered_map<std::string, Record> records;
   std::unordered_map<std::string, std::string> live;  ///< Digest to name.
@@ -108,13 +129,13 @@ void Inventory::know(std::span<const NamedSecret> secrets) {
 }
 
 void Inventory::found(const Candidate& candidate) {
+  const std::lock_guard lock(impl_->mutex);
   if (candidate.allowed_inline) {
     ++impl_->allowed_inline;
     return;
   }
   Record& record = impl_->record_of(candidate.secret);
-  if (rank(candidate.rule, candidate.confidence, candidate.proved) >
-      rank(record.rule, record.confidence, record.proved)) {
+  if (speaks_louder(candidate, record)) {
     record.rule = candidate.rule;
     record.confidence = candidate.confidence;
     record.proved = candidate.proved;
@@ -127,6 +148,7 @@ void Inventory::found(const Candidate& candidate) {
 }
 
 void Inventory::found_value(const NamedSecret& secret, Encoding encoding, Place place) {
+  const std::lock_guard lock(impl_->mutex);
   Record& record = impl_->record_of(secret.value.expose());
   record.live_as = secret.name;
   if (encoding != Encoding::kPlain) place.via.emplace_back(encoding_name(encoding));
@@ -205,6 +227,7 @@ SecretFinding Inventory::Impl::finding_of(const Record& record,
     out.title = "Value of " + record.live_as;
   }
   out.rule = rule == nullptr ? kExactRule : std::string_view(rule->id);
+  std::ranges::sort(out.aliases);
   out.masked = masked(value, rule);
   // A value of the contract is what it is: nothing was guessed.
   out.confidence = record.live_as.empty() ? record.confidence : Confidence::kHigh;

@@ -42,7 +42,8 @@ struct SecretFinding {
 /// The id under which a value of the contract is found that no rule knows.
 inline constexpr std::string_view kExactRule = "exact-value";
 
-/// Used from one thread.
+/// found() and found_value() may be called from several threads; everything else when none of them
+/// is running. What it says does not depend on the order in which things were found.
 class Inventory final : public CandidateSink {
  public:
   Inventory();

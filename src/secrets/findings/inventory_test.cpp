@@ -154,6 +154,31 @@ class OneCommit final : public Source {
   std::size_t asked = 0;
 };
 
+/// Everything a reader is told about a finding.
+std::string told(const SecretFinding& finding) {
+  std::string text = finding.fingerprint + finding.rule + finding.note;
+  for (const std::string& alias : finding.aliases) text += alias;
+  for (const Place& where : finding.places) text += fmt::format("{}:{} ", where.path, where.line);
+  return text + fmt::format("{}", finding.places_seen);
+}
+
+TEST(Inventory, SaysTheSameInWhateverOrderThingsWereFound) {
+  const Rule one = rule("a-key", "a", "Acme");
+  const Rule other = rule("b-key", "b", "Bcme");
+  std::vector<Candidate> all;
+  for (std::uint32_t i = 0; i < 3 * SecretFinding::kPlacesKept; ++i) {
+    all.push_back(candidate(i % 2 == 0 ? one : other, kValue, place(fmt::format("f{}", i), i)));
+    all.back().note = i % 3 == 0 ? "" : "expired 2024-01-01";
+  }
+  Inventory forward;
+  for (const Candidate& each : all) forward.found(each);
+  Inventory backward;
+  for (std::size_t i = all.size(); i-- > 0;) backward.found(all[i]);
+  ASSERT_THAT(forward.findings("key"), SizeIs(1));
+  ASSERT_THAT(backward.findings("key"), SizeIs(1));
+  EXPECT_EQ(told(forward.findings("key")[0]), told(backward.findings("key")[0]));
+}
+
 TEST(Inventory, AsksASourceOnceForEachPlace) {
   const Rule stripe = rule("stripe-secret-key", "stripe", "Stripe");
   Inventory inventory;
