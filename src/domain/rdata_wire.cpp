@@ -160,7 +160,79 @@ Result<Rdata> read(WireReader& in, RecordType type) {
   }
 }
 
+/// Big endian.
+template <class Number>
+std::string number_bytes(Number value) {
+  std::string out(sizeof(Number), '\0');
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    out[i] = static_cast<char>(value >> (8 * (out.size() - 1 - i)) & 0xff);
+  }
+  return out;
+}
+
+/// <character-string>, cut into several when it is too long for one.
+std::string counted(string_view text) {
+  std::string out;
+  do {
+    const string_view piece = text.substr(0, 255);
+    out += static_cast<char>(piece.size());
+    out += piece;
+    text.remove_prefix(piece.size());
+  } while (!text.empty());
+  return out;
+}
+
+struct WireWriter {
+  std::string operator()(const Opaque& data) const { return data.wire; }
+  std::string operator()(const text::IpAddress& address) const {
+    const std::string all(address.bytes.begin(), address.bytes.end());
+    return address.is_v4() ? all.substr(12) : all;
+  }
+  std::string operator()(const HostName& host) const { return encode_name(host.name); }
+  std::string operator()(const MailExchange& data) const {
+    return number_bytes(data.preference) + encode_name(data.host);
+  }
+  std::string operator()(const Text& data) const {
+    std::string out;
+    for (const std::string& piece : data.strings) out += counted(piece);
+    return out;
+  }
+  std::string operator()(const StartOfAuthority& data) const {
+    return encode_name(data.primary) + encode_name(data.contact) + number_bytes(data.serial) +
+           number_bytes(data.refresh) + number_bytes(data.retry) + number_bytes(data.expire) +
+           number_bytes(data.minimum);
+  }
+  std::string operator()(const CertificateAuthority& data) const {
+    return number_bytes(data.flags) + counted(data.tag) + data.value;
+  }
+  std::string operator()(const TlsAssociation& data) const {
+    return number_bytes(data.usage) + number_bytes(data.selector) + number_bytes(data.matching) +
+           data.data;
+  }
+  std::string operator()(const DelegationSigner& data) const {
+    return number_bytes(data.key_tag) + number_bytes(data.algorithm) +
+           number_bytes(data.digest_type) + data.digest;
+  }
+  std::string operator()(const DnsKey& data) const {
+    return number_bytes(data.flags) + number_bytes(data.protocol) + number_bytes(data.algorithm) +
+           data.key;
+  }
+};
+
 }  // namespace
+
+std::string encode_name(std::string_view name) {
+  std::string out;
+  while (!name.empty()) {
+    const std::size_t dot = std::min(name.find('.'), name.size());
+    out += static_cast<char>(dot);
+    out += name.substr(0, dot);
+    name.remove_prefix(std::min(dot + 1, name.size()));
+  }
+  return out + '\0';
+}
+
+std::string encode_rdata(const Rdata& data) { return std::visit(WireWriter(), data); }
 
 Result<Rdata> decode_rdata(RecordType type, std::string_view wire) {
   WireReader in(wire);
