@@ -97,11 +97,17 @@ Deadline share_of(Deadline deadline, std::size_t addresses_left) {
 }  // namespace
 
 Task<std::unique_ptr<Stream>> connect(EventLoop& loop, text::Url origin,
-                                      std::shared_ptr<TlsClientContext> tls, Deadline deadline) {
+                                      std::shared_ptr<TlsClientContext> tls, Deadline deadline,
+                                      std::optional<Endpoint> address) {
   if (origin.scheme == "https" && !tls) {
     LR_CO_TRY(tls, TlsClientContext::create());
   }
-  LR_CO_TRY(const Addresses addresses, co_await resolve(loop, origin, deadline));
+  Addresses addresses;
+  if (address) {
+    addresses.push_back(from_endpoint(*address));
+  } else {
+    LR_CO_TRY(addresses, co_await resolve(loop, origin, deadline));
+  }
   Error last(Code::kUnavailable, "no address for " + origin.host, Origin::kUpstream);
   for (std::size_t i = 0; i < addresses.size(); ++i) {
     const Deadline share = share_of(deadline, addresses.size() - i);

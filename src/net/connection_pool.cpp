@@ -54,6 +54,7 @@ struct ConnectionPool::Impl : ConnectionKeeper {
 
   EventLoop& loop;
   text::Url origin;
+  std::optional<Endpoint> address;
   std::shared_ptr<TlsClientContext> tls;
   ClientTimeouts timeouts;
   std::size_t connections_max = 0;
@@ -83,6 +84,7 @@ ConnectionPool::~ConnectionPool() { impl_->kept.clear(); }
 
 std::size_t ConnectionPool::idle() const { return impl_->kept.size(); }
 std::size_t ConnectionPool::busy() const { return impl_->busy; }
+void ConnectionPool::connect_to(const Endpoint& address) { impl_->address = address; }
 
 namespace {
 
@@ -119,7 +121,8 @@ Task<std::unique_ptr<ClientExchange>> ConnectionPool::acquire(ClientTimeouts tim
   const bool reused = connection != nullptr;
   if (!reused) {
     const Deadline deadline = Deadline::after(std::min(timeouts.connect, timeouts.total));
-    LR_CO_TRY(auto stream, co_await connect(impl->loop, impl->origin, impl->tls, deadline));
+    LR_CO_TRY(auto stream,
+              co_await connect(impl->loop, impl->origin, impl->tls, deadline, impl->address));
     connection = std::make_unique<ClientConnection>();
     connection->stream = std::move(stream);
   }

@@ -60,7 +60,7 @@ Task<> read_body(ClientExchange& exchange, std::size_t max, HttpResponse& respon
 
 /// One try on one connection.
 Task<HttpResponse> attempt(ClientExchange& exchange, std::string_view head, std::string_view body,
-                           std::size_t body_max) {
+                           const CallOptions& options) {
   const MonoTime start = std::chrono::steady_clock::now();
   Result<> sent = co_await exchange.send(head, body);
   // A server may answer (413, say) and close before it has read everything.
@@ -72,7 +72,12 @@ Task<HttpResponse> attempt(ClientExchange& exchange, std::string_view head, std:
   response.first_byte = std::chrono::steady_clock::now() - start;
   response.status = (*answer)->status;
   response.headers = text::Headers((*answer)->fields);
-  LR_CO_TRY_VOID(co_await read_body(exchange, body_max, response));
+  if (options.head_only) {
+    exchange.abort();
+    response.total = response.first_byte;
+    co_return response;
+  }
+  LR_CO_TRY_VOID(co_await read_body(exchange, options.body_max, response));
   response.total = std::chrono::steady_clock::now() - start;
   co_return response;
 }
@@ -83,9 +88,11 @@ struct HttpClient::Impl {
   Impl(EventLoop& owner, std::shared_ptr<TlsClientContext> context)
       : loop(owner), tls(std::move(context)) {}
 
-  Result<std::shared_ptr<ConnectionPool>> pool_for(const text::Url& url) {
-    const std::string origin = url.origin();
-    auto found = pools.find(origin);
+  Result<std::shared_ptr<ConnectionPool>> pool_for(const HttpRequest& request) {
+    const text::Url& url = request.url;
+    std::string key = url.origin();
+    if (request.connect_to) key += " at " + request.connect_to->str();
+    auto found = pools.find(key);
     if (found != pools.end()) return found->second;
     if (url.scheme == "https" && !tls) {
       LR_TRY(tls, TlsClientContext::create());
@@ -93,7 +100,8 @@ struct HttpClient::Impl {
     if (pools.size() >= kPools) pools.clear();  // Exchanges under way keep theirs alive.
     auto pool = std::make_shared<ConnectionPool>(loop, url, tls, ClientTimeouts(),
                                                  limits::kUpstreamConnections);
-    pools.emplace(origin, pool);
+    if (request.connect_to) pool->connect_to(*request.connect_to);
+    pools.emplace(std::move(key), pool);
     return pool;
   }
 
@@ -109,14 +117,14 @@ HttpClient::~HttpClient() = default;
 
 Task<HttpResponse> HttpClient::call(HttpRequest request, CallOptions options) {
   LR_CO_TRY(const std::string head, build_head(request));
-  LR_CO_TRY(auto pool, impl_->pool_for(request.url));
+  LR_CO_TRY(auto pool, impl_->pool_for(request));
   for (bool fresh = false;; fresh = true) {
     ClientTimeouts timeouts;
     timeouts.connect = timeouts.first_byte = timeouts.idle = timeouts.total =
         time_left(options.deadline);
+    timeouts.connect = std::min(timeouts.connect, options.connect);
     LR_CO_TRY(auto exchange, co_await pool->acquire(timeouts, fresh));
-    Result<HttpResponse> response =
-        co_await attempt(*exchange, head, request.body, options.body_max);
+    Result<HttpResponse> response = co_await attempt(*exchange, head, request.body, options);
     if (response || fresh || !is_idempotent(request.method) ||
         response.error().retry() != Retry::kIfConnectionWasReused) {
       co_return response;

@@ -65,6 +65,8 @@ class ConnectionPool {
   std::unique_ptr<ClientExchange> take(const ClientTimeouts& timeouts);
   std::size_t idle() const;
   std::size_t busy() const;
+  /// New connections go to this address; the origin keeps its name.
+  void connect_to(const Endpoint& address);
 
  private:
   struct Impl;
@@ -78,6 +80,9 @@ struct HttpRequest {
   std::string body;
   /// Sent instead of url.target, byte for byte (path tricks).
   std::optional<std::string> raw_target;
+  /// Where to connect instead of asking the system's resolver for url.host. Host, SNI and the
+  /// name in the certificate stay those of `url`.
+  std::optional<Endpoint> connect_to{};
 };
 
 struct HttpResponse {
@@ -91,7 +96,11 @@ struct HttpResponse {
 
 struct CallOptions {
   Deadline deadline = Deadline::after(std::chrono::seconds(30));
+  /// For a connection with its TLS handshake, within the deadline.
+  milliseconds connect = std::chrono::hours(24);
   std::size_t body_max = limits::kBufferedAnswerBytes;
+  /// Returns once the head is there and closes the connection: for answers that never end.
+  bool head_only = false;
 };
 
 /// Convenience on top of pools, one per origin. Redirects are never followed, no cookies are kept.
@@ -109,8 +118,10 @@ class HttpClient {
   std::unique_ptr<Impl> impl_;
 };
 
-/// Connects one stream (happy path: first address that answers). Numeric hosts do not touch DNS.
+/// Connects one stream (happy path: first address that answers). Numeric hosts do not touch DNS,
+/// nor does a given `address`.
 Task<std::unique_ptr<Stream>> connect(EventLoop& loop, text::Url origin,
-                                      std::shared_ptr<TlsClientContext> tls, Deadline deadline);
+                                      std::shared_ptr<TlsClientContext> tls, Deadline deadline,
+                                      std::optional<Endpoint> address = std::nullopt);
 
 }  // namespace lr::net

@@ -164,6 +164,15 @@ Result<std::shared_ptr<TlsClientContext>> TlsClientContext::create(const std::st
   return std::shared_ptr<TlsClientContext>(new TlsClientContext(std::move(impl)));
 }
 
+Result<std::shared_ptr<TlsClientContext>> TlsClientContext::create_unverified() {
+  LR_TRY(SslContext context, make_context(TLS_client_method()));
+  SSL_CTX_set_verify(context.get(), SSL_VERIFY_NONE, nullptr);
+  SSL_CTX_set_alpn_protos(context.get(), kHttp11, sizeof kHttp11 - 1);
+  auto impl = std::make_unique<Impl>();
+  impl->context = std::move(context);
+  return std::shared_ptr<TlsClientContext>(new TlsClientContext(std::move(impl)));
+}
+
 /// A system without roots trusts nobody, and every handshake says so: there is no error to report.
 SSL_CTX* TlsClientContext::Impl::ready() {
   if (wants_system_roots) {

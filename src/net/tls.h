@@ -27,6 +27,9 @@ class TlsServerContext {
 class TlsClientContext {
  public:
   static Result<std::shared_ptr<TlsClientContext>> create(const std::string& ca_file = "");
+  /// Accepts any certificate: to look at what a server says behind a bad one. Nothing secret may
+  /// be sent over it.
+  static Result<std::shared_ptr<TlsClientContext>> create_unverified();
   ~TlsClientContext();
   struct Impl;
   Impl& impl() { return *impl_; }
