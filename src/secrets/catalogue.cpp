@@ -161,9 +161,12 @@ Result<Database> compile_database(const Catalogue::Impl& impl,
   std::string why = error->message;
   const int which = error->expression;
   hs_free_compile_error(error);
-  if (which < 0) return fail(Code::kInvalidArgument, "the rules do not compile: " + why);
-  const std::uint32_t rule =
-      impl.plan.expressions[chosen[static_cast<std::size_t>(which)]].anchors.front().rule;
+  const auto* culprit =
+      which < 0 ? nullptr : &impl.plan.expressions[chosen[static_cast<std::size_t>(which)]];
+  if (culprit == nullptr || culprit->anchors.empty()) {
+    return fail(Code::kInvalidArgument, "the rules do not compile: " + why);
+  }
+  const std::uint32_t rule = culprit->anchors.front().rule;
   return fail(Code::kInvalidArgument, fmt::format("rule {}: {}", impl.rules[rule].id, why));
 }
 

@@ -10,6 +10,7 @@
 #include "secrets/outline.h"
 #include "secrets/pattern.h"
 #include "secrets/rule.h"
+#include "secrets/token_index.h"
 
 namespace lr::secrets {
 
@@ -54,14 +55,15 @@ struct Anchor {
 struct Expression {
   std::string text;  ///< In Vectorscan's syntax.
   bool caseless = false;
-  std::uint32_t width = 0;  ///< Longest match, or kUnbounded.
-  std::vector<Anchor> anchors;
+  std::uint32_t width = 0;      ///< Longest match, or kUnbounded.
+  std::vector<Anchor> anchors;  ///< None: it is only there for Vectorscan's pace.
 };
 
 struct Plan {
   std::vector<Form> forms;              ///< One for each rule.
   std::vector<Expression> expressions;  ///< Sorted by text: the same for the same rules.
   SetTable sets;                        ///< Of the outlines.
+  TokenIndex tokens;                    ///< kAnchored rules that no expression is needed for.
 };
 
 Plan make_plan(std::span<const Rule> rules);

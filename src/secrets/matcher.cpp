@@ -87,15 +87,15 @@ void Matcher::finish() {
 const std::vector<Match>& Matcher::match(std::string_view bytes) {
   begin(bytes);
   const Stage& stage = catalogue_->all;
-  if (stage.database != nullptr && !bytes.empty()) {
-    const bool bounded = stage.overlap <= kMatchMax;
-    const std::size_t overlap = bounded ? stage.overlap : kMatchMax;
-    const std::size_t step = bounded ? kChunk : kLargeChunk;
-    for (std::size_t at = 0; at < bytes.size(); at += step) {
-      collect_chunk(stage, {at, std::min(bytes.size(), at + step)}, std::min(at, overlap));
-      for (const Hit& hit : hits_) take_hit(hit);
-      hits_.clear();
-    }
+  const bool bounded = stage.overlap <= kMatchMax;
+  const std::size_t overlap = bounded ? stage.overlap : kMatchMax;
+  const std::size_t step = bounded ? kChunk : kLargeChunk;
+  for (std::size_t at = 0; at < bytes.size(); at += step) {
+    const Range chunk{at, std::min(bytes.size(), at + step)};
+    collect_chunk(stage, chunk, std::min(at, overlap));
+    for (const Hit& hit : hits_) take_hit(hit);
+    hits_.clear();
+    take_tokens(chunk);
   }
   finish();
   return matches_;
@@ -116,6 +116,7 @@ const std::vector<Match>& Matcher::match_near(std::string_view bytes,
     std::ranges::sort(hits_);
     hits_.erase(std::unique(hits_.begin(), hits_.end()), hits_.end());
     for (const Hit& hit : hits_) take_hit(hit);
+    for (const Range& window : near_windows) take_tokens(window);
     finish();
     const bool cut = std::ranges::any_of(near_windows, [&](const Range& window) {
       if (window.begin == 0) return false;
@@ -131,7 +132,6 @@ const std::vector<Match>& Matcher::match_near(std::string_view bytes,
 }
 
 void Matcher::collect(const Stage& stage, Range range) {
-  if (stage.database == nullptr) return;
   for (std::size_t at = range.begin; at < range.end; at += kLargeChunk) {
     const std::size_t overlap = at == range.begin ? 0 : std::min(stage.overlap, kMatchMax);
     collect_chunk(stage, {at, std::min(range.end, at + kLargeChunk)}, overlap);
@@ -139,6 +139,7 @@ void Matcher::collect(const Stage& stage, Range range) {
 }
 
 void Matcher::collect_chunk(const Stage& stage, Range chunk, std::size_t overlap) {
+  if (stage.database == nullptr) return;
   struct Context {
     std::vector<Hit>* hits;
     std::size_t base;
@@ -162,7 +163,7 @@ void Matcher::take_hit(const Hit& hit) {
     const std::size_t literal = hit.to - anchor.length;
     switch (catalogue_->plan.forms[anchor.rule].how) {
       case How::kAnchored:
-        take_anchored(anchor, literal);
+        if (literal >= anchor.min_offset) take_anchored(anchor.rule, literal - anchor.min_offset);
         break;
       case How::kWindow:
         take_window(anchor, literal);
@@ -200,12 +201,15 @@ bool Matcher::run_pattern(std::uint32_t rule, Range where, RE2::Anchor anchor, M
   return match.all.begin < match.all.end;
 }
 
-void Matcher::take_anchored(const Anchor& anchor, std::size_t literal) {
-  if (literal < anchor.min_offset) return;
-  const std::size_t begin = literal - anchor.min_offset;
-  const Form& form = catalogue_->plan.forms[anchor.rule];
+void Matcher::take_tokens(Range range) {
+  catalogue_->plan.tokens.find(
+      bytes_, range, [&](std::uint32_t rule, std::size_t begin) { take_anchored(rule, begin); });
+}
+
+void Matcher::take_anchored(std::uint32_t rule, std::size_t begin) {
+  const Form& form = catalogue_->plan.forms[rule];
   if (!may_begin(form.outline, catalogue_->plan.sets, bytes_, begin)) return;
-  Pending& pending = state(anchor.rule);
+  Pending& pending = state(rule);
   if (begin < pending.free_from) return;
   const std::size_t end = std::min(bytes_.size(), begin + form.max_width);
   // Where literals stand close together and nothing matches, attempts would read the same bytes
@@ -213,10 +217,10 @@ void Matcher::take_anchored(const Anchor& anchor, std::size_t literal) {
   if (pending.active || pending.misses >= kMissesInARow) {
     pending.misses = begin - pending.last_miss < form.max_width ? pending.misses : 0;
     pending.last_miss = begin;
-    return add_window(anchor.rule, {begin, end});
+    return add_window(rule, {begin, end});
   }
   Match match;
-  if (!run_pattern(anchor.rule, {begin, end}, RE2::ANCHOR_START, match)) {
+  if (!run_pattern(rule, {begin, end}, RE2::ANCHOR_START, match)) {
     pending.misses = begin - pending.last_miss < kMissesNear ? pending.misses + 1 : 0;
     pending.last_miss = begin;
     return;

@@ -57,7 +57,8 @@ class Matcher {
   void collect(const Stage& stage, Range range);
   void collect_chunk(const Stage& stage, Range chunk, std::size_t overlap);
   void take_hit(const Hit& hit);
-  void take_anchored(const Anchor& anchor, std::size_t literal);
+  void take_tokens(Range range);
+  void take_anchored(std::uint32_t rule, std::size_t begin);
   void take_window(const Anchor& anchor, std::size_t literal);
   void take_assigned(const Anchor& anchor, std::size_t literal);
   void search_pending(std::uint32_t rule);

@@ -13,20 +13,32 @@ __m128i in_range(__m128i bytes, char first, char last) {
 
 __m128i equal(__m128i bytes, char c) { return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c)); }
 
-__m128i load(const char* data) { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(data)); }
+__m128i load(const void* data) { return _mm_loadu_si128(static_cast<const __m128i*>(data)); }
 
 std::uint64_t bits_at(__m128i mask, unsigned place) {
   return static_cast<std::uint64_t>(static_cast<unsigned>(_mm_movemask_epi8(mask))) << place;
 }
 
 /// A byte is in a row of its upper half and a column of its lower half; a class is where the bits
-/// of both meet. Bits 0 to 4 are base64, 5 and 6 marks, 7 is zero.
-[[gnu::target("avx2")]] __m256i classes_of(__m256i bytes) {
-  const __m256i columns = _mm256_broadcastsi128_si256(
-      _mm_setr_epi8(static_cast<char>(0x8A), 0x0E, 0x0E, 0x0E, 0x0E, 0x2E, 0x2E, 0x0E, 0x0E, 0x0E,
-                    0x0C, 0x05, 0x44, 0x05, 0x04, 0x15));
-  const __m256i rows = _mm256_broadcastsi128_si256(_mm_setr_epi8(
-      static_cast<char>(0x80), 0, 0x21, 0x02, 0x04, 0x58, 0x04, 0x08, 0, 0, 0, 0, 0, 0, 0, 0));
+/// of both meet.
+struct Classes {
+  std::uint8_t columns[16];
+  std::uint8_t rows[16];
+};
+
+/// Bits 0 to 4 are base64, 5 and 6 marks, 7 is zero.
+constexpr Classes kBlockClasses = {{0x8A, 0x0E, 0x0E, 0x0E, 0x0E, 0x2E, 0x2E, 0x0E, 0x0E, 0x0E,
+                                    0x0C, 0x05, 0x44, 0x05, 0x04, 0x15},
+                                   {0x80, 0x00, 0x21, 0x02, 0x04, 0x58, 0x04, 0x08}};
+/// Bits 0 to 3 are words, 4 is what else tokens have.
+constexpr Classes kWordClasses = {{0x05, 0x07, 0x07, 0x07, 0x07, 0x07, 0x07, 0x07, 0x07, 0x07, 0x06,
+                                   0x12, 0x02, 0x12, 0x12, 0x1A},
+                                  {0x00, 0x00, 0x10, 0x01, 0x02, 0x0C, 0x02, 0x04}};
+
+[[gnu::target("avx2")]] __m256i classes_of(const Classes& classes, const char* data) {
+  const __m256i columns = _mm256_broadcastsi128_si256(load(classes.columns));
+  const __m256i rows = _mm256_broadcastsi128_si256(load(classes.rows));
+  const __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(data));
   const __m256i half = _mm256_set1_epi8(0x0F);
   const __m256i low = _mm256_and_si256(bytes, half);
   const __m256i high = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), half);
@@ -39,31 +51,58 @@ std::uint64_t bits_at(__m128i mask, unsigned place) {
       _mm256_movemask_epi8(_mm256_cmpgt_epi8(chosen, _mm256_setzero_si256())));
 }
 
+[[gnu::target("avx2")]] std::uint64_t top_bits(__m256i classes) {
+  return static_cast<unsigned>(_mm256_movemask_epi8(classes));
+}
+
 [[gnu::target("avx2")]] void read_blocks_avx2(const char* data, std::span<BlockMasks> masks) {
   for (BlockMasks& mask : masks) {
-    const __m256i first = classes_of(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(data)));
-    const __m256i second =
-        classes_of(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(data + 32)));
+    const __m256i first = classes_of(kBlockClasses, data);
+    const __m256i second = classes_of(kBlockClasses, data + 32);
     mask.base64 = bits_where(first, 0x1F) | bits_where(second, 0x1F) << 32;
     mask.marks = bits_where(first, 0x60) | bits_where(second, 0x60) << 32;
-    mask.zeros = static_cast<unsigned>(_mm256_movemask_epi8(first)) |
-                 static_cast<std::uint64_t>(static_cast<unsigned>(_mm256_movemask_epi8(second)))
-                     << 32;
+    mask.zeros = top_bits(first) | top_bits(second) << 32;
     data += kBlock;
   }
+}
+
+[[gnu::target("avx2")]] void read_words_avx2(const char* data, std::span<WordMasks> masks) {
+  for (WordMasks& mask : masks) {
+    const __m256i first = classes_of(kWordClasses, data);
+    const __m256i second = classes_of(kWordClasses, data + 32);
+    mask.word = bits_where(first, 0x0F) | bits_where(second, 0x0F) << 32;
+    mask.token = bits_where(first, 0x1F) | bits_where(second, 0x1F) << 32;
+    data += kBlock;
+  }
+}
+
+__m128i letters_of(__m128i bytes) {
+  return in_range(_mm_or_si128(bytes, _mm_set1_epi8(0x20)), 'a', 'z');
+}
+
+WordMasks read_word(const char* data) {
+  WordMasks masks;
+  for (unsigned i = 0; i < kBlock; i += 16) {
+    const __m128i bytes = load(data + i);
+    const __m128i names = _mm_or_si128(in_range(bytes, '0', '9'), equal(bytes, '_'));
+    const __m128i word = _mm_or_si128(letters_of(bytes), names);
+    const __m128i signs = _mm_or_si128(in_range(bytes, '-', '/'), equal(bytes, '+'));
+    masks.word |= bits_at(word, i);
+    masks.token |= bits_at(_mm_or_si128(word, signs), i);
+  }
+  return masks;
 }
 
 BlockMasks read_block(const char* data) {
   BlockMasks masks;
   for (unsigned i = 0; i < kBlock; i += 16) {
     const __m128i bytes = load(data + i);
-    const __m128i letters = in_range(_mm_or_si128(bytes, _mm_set1_epi8(0x20)), 'a', 'z');
     const __m128i digits = in_range(bytes, '/', '9');
     const __m128i signs =
         _mm_or_si128(_mm_or_si128(equal(bytes, '+'), equal(bytes, '-')), equal(bytes, '_'));
     const __m128i marks =
         _mm_or_si128(_mm_or_si128(equal(bytes, '%'), equal(bytes, '\\')), equal(bytes, '&'));
-    masks.base64 |= bits_at(_mm_or_si128(_mm_or_si128(letters, digits), signs), i);
+    masks.base64 |= bits_at(_mm_or_si128(_mm_or_si128(letters_of(bytes), digits), signs), i);
     masks.marks |= bits_at(marks, i);
     masks.zeros |= bits_at(equal(bytes, 0), i);
   }
@@ -81,6 +120,17 @@ void read_blocks_plain(const char* data, std::span<BlockMasks> masks) {
 
 BlockReader block_reader() {
   return __builtin_cpu_supports("avx2") != 0 ? read_blocks_avx2 : read_blocks_plain;
+}
+
+void read_words_plain(const char* data, std::span<WordMasks> masks) {
+  for (WordMasks& mask : masks) {
+    mask = read_word(data);
+    data += kBlock;
+  }
+}
+
+WordReader word_reader() {
+  return __builtin_cpu_supports("avx2") != 0 ? read_words_avx2 : read_words_plain;
 }
 
 std::uint64_t printable_mask(const char* data) {

@@ -1,4 +1,4 @@
-// What the bytes of a text are, sixty-four at a time: one bit for each byte.
+// What kinds of bytes a text is made of, sixty-four at a time: one bit for each byte.
 #pragma once
 
 #include <cstddef>
@@ -23,6 +23,16 @@ using BlockReader = void (*)(const char* data, std::span<BlockMasks> masks);
 void read_blocks_plain(const char* data, std::span<BlockMasks> masks);
 /// The fastest reader that this processor can run; it says the same as read_blocks_plain().
 BlockReader block_reader();
+
+/// Bytes of names and of tokens.
+struct WordMasks {
+  std::uint64_t word = 0;   ///< Letters, digits and '_': what \b tells from the rest.
+  std::uint64_t token = 0;  ///< The same and "+-./".
+  friend bool operator==(const WordMasks&, const WordMasks&) = default;
+};
+using WordReader = void (*)(const char* data, std::span<WordMasks> masks);
+void read_words_plain(const char* data, std::span<WordMasks> masks);
+WordReader word_reader();
 
 /// Which of kBlock bytes are printable or line ends.
 std::uint64_t printable_mask(const char* data);

@@ -35,6 +35,22 @@ TEST(Blocks, EveryByteIsInItsClasses) {
   }
 }
 
+TEST(Blocks, EveryByteIsWordOrToken) {
+  for (const WordReader read : {read_words_plain, word_reader()}) {
+    for (unsigned c = 0; c < 256; ++c) {
+      std::string block(kBlock, '\xFF');
+      block[c % kBlock] = static_cast<char>(c);
+      WordMasks masks;
+      read(block.data(), std::span(&masks, 1));
+      const std::uint64_t bit = 1ull << (c % kBlock);
+      const bool token = kBase64.contains(static_cast<char>(c)) || c == '.';
+      const bool word = token && !std::string_view("+-./").contains(static_cast<char>(c));
+      EXPECT_EQ(masks.word, word ? bit : 0) << c;
+      EXPECT_EQ(masks.token, token ? bit : 0) << c;
+    }
+  }
+}
+
 /// Runs of base64 and of UTF-16, found byte by byte.
 Spots found_slowly(std::string_view text) {
   Spots spots;

@@ -27,16 +27,20 @@ constexpr auto kBase64 = [] {
   return table;
 }();
 
-/// Places of a block at which at least kLeastRun bits in a row begin. `next` is the block behind
+/// The top bit of every eight that are all set; and perhaps of eight above one of those.
+std::uint64_t full_bytes(std::uint64_t bits) {
+  constexpr std::uint64_t kLow = 0x0101010101010101u;
+  return (~bits - kLow) & bits & kLow << 7;
+}
+
+/// Places of a block at which a run has gone on for kLeastRun. `before` is the block in front of
 /// it.
-std::uint64_t long_run_starts(std::uint64_t block, std::uint64_t next) {
+std::uint64_t long_runs(std::uint64_t before, std::uint64_t block) {
   static_assert(kLeastRun == 24);
-  const auto shifted = [&](unsigned by) { return block >> by | next << (kBlock - by); };
-  const auto narrow = [&](unsigned by) {
-    block &= shifted(by);
-    next &= next >> by;
-  };
-  for (const unsigned by : {1u, 2u, 4u, 8u, 8u}) narrow(by);
+  for (const unsigned by : {1u, 2u, 4u, 8u, 8u}) {
+    block &= block << by | before >> (kBlock - by);
+    before &= before << by;
+  }
   return block;
 }
 
@@ -47,18 +51,13 @@ class Finder {
   Spots find() {
     const BlockReader read = block_reader();
     const std::size_t whole = text_.size() / kBlock;
-    std::array<BlockMasks, kBatch + 1> masks;
+    std::array<BlockMasks, kBatch> masks;
     for (std::size_t first = 0; first < whole; first += kBatch) {
-      // One more than is looked at, for what goes on behind the last one.
       const std::size_t count = std::min(kBatch, whole - first);
-      const bool more = first + count < whole;
-      read(text_.data() + first * kBlock, std::span(masks).first(count + (more ? 1 : 0)));
-      if (!more) masks[count] = rest();
-      for (std::size_t i = 0; i < count; ++i) {
-        take((first + i) * kBlock, masks[i], masks[i + 1]);
-      }
+      read(text_.data() + first * kBlock, std::span(masks).first(count));
+      for (std::size_t i = 0; i < count; ++i) take((first + i) * kBlock, masks[i]);
     }
-    if (whole * kBlock < text_.size()) take(whole * kBlock, rest(), {});
+    if (whole * kBlock < text_.size()) take(whole * kBlock, rest());
     return std::move(spots_);
   }
 
@@ -74,28 +73,36 @@ class Finder {
     return masks;
   }
 
-  void take(std::size_t at, const BlockMasks& masks, const BlockMasks& next) {
-    const std::uint64_t starts = long_run_starts(masks.base64, next.base64);
-    if (starts != 0) take_runs(at, starts);
+  void take(std::size_t at, const BlockMasks& masks) {
+    // Wherever a run begins, it fills two neighbouring groups of eight.
+    static_assert(kLeastRun >= 7 + 16);
+    const std::uint64_t full = full_bytes(masks.base64);
+    const std::uint64_t pairs = full & (full << 8 | last_full_ >> 56);
+    if ((pairs | last_pairs_) != 0) take_runs(at, long_runs(last_base64_, masks.base64));
+    last_pairs_ = pairs;
+    last_full_ = full;
+    last_base64_ = masks.base64;
     for (std::uint64_t left = masks.marks; left != 0; left &= left - 1) {
       take_mark(at + static_cast<std::size_t>(std::countr_zero(left)));
     }
     if (masks.zeros != 0) take_zeros(at, masks.zeros);
   }
 
-  /// Behind the last run, the first start is where the next one begins.
-  void take_runs(std::size_t at, std::uint64_t starts) {
-    while (starts != 0) {
-      const std::size_t begin = at + static_cast<std::size_t>(std::countr_zero(starts));
-      if (begin >= run_end_) {
-        run_end_ = begin + kLeastRun;
-        while (run_end_ < text_.size() && kBase64[static_cast<std::uint8_t>(text_[run_end_])]) {
-          ++run_end_;
-        }
+  bool is_base64(std::size_t at) const { return kBase64[static_cast<std::uint8_t>(text_[at])]; }
+
+  /// `inside` are places of runs behind their first kLeastRun - 1.
+  void take_runs(std::size_t at, std::uint64_t inside) {
+    while (inside != 0) {
+      const std::size_t place = at + static_cast<std::size_t>(std::countr_zero(inside));
+      if (place >= run_end_) {
+        std::size_t begin = place + 1 - kLeastRun;
+        while (begin > run_end_ && is_base64(begin - 1)) --begin;
+        run_end_ = place + 1;
+        while (run_end_ < text_.size() && is_base64(run_end_)) ++run_end_;
         spots_.base64.push_back({begin, run_end_});
       }
       if (run_end_ >= at + kBlock) return;
-      starts &= ~0ull << (run_end_ - at);
+      inside &= ~0ull << (run_end_ - at);
     }
   }
 
@@ -195,7 +202,11 @@ class Finder {
 
   std::string_view text_;
   Spots spots_;
-  std::size_t run_end_ = 0;  ///< Of the last run of base64.
+  std::size_t run_end_ = 0;      ///< Of the last run of base64.
+  // Of the block before:
+  std::uint64_t last_base64_ = 0;
+  std::uint64_t last_full_ = 0;
+  std::uint64_t last_pairs_ = 0;
   std::size_t utf16_end_ = 0;
 };
 
