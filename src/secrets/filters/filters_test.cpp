@@ -91,10 +91,11 @@ TEST(Filters, PrivateKeys) {
 
 TEST(Filters, Context) {
   for (std::string_view path : {"src/tests/a.c", "testdata/k", "x/__tests__/y.js", "t/t1.sh",
-                                "docs/a.md", "spec/b_spec.rb"}) {
+                                "docs/a.md", "spec/b_spec.rb", "ca/testutils/certs.go"}) {
     EXPECT_TRUE(is_fixture_path(path)) << path;
   }
-  for (std::string_view path : {"src/latest/a.c", "attestation.go", "config/prod.yaml", ""}) {
+  for (std::string_view path :
+       {"src/latest/a.c", "attestation.go", "config/prod.yaml", "testimonials/a", ""}) {
     EXPECT_FALSE(is_fixture_path(path)) << path;
   }
   EXPECT_TRUE(is_code_path("a/b.PY"));
