@@ -1,0 +1,19 @@
+#include "faults.h"
+
+namespace lr::domain::lab {
+
+LabDomain domain_with(const Fault& fault) {
+  LabDomain out = fault.base(std::string(fault.name));
+  fault.change(out);
+  return out;
+}
+
+std::vector<Fault> all_faults() {
+  std::vector<Fault> out;
+  for (auto* const table : {dns_faults}) {
+    for (Fault& fault : table()) out.push_back(std::move(fault));
+  }
+  return out;
+}
+
+}  // namespace lr::domain::lab

@@ -1,0 +1,29 @@
+// The seeded faults: what is changed about a clean domain, and which checks must say so.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lab_domain.h"
+#include "lab_world.h"
+
+namespace lr::domain::lab {
+
+struct Fault {
+  std::string_view name{};  ///< Also the domain's first label: "spf-plus-all".
+  LabDomain (*base)(const std::string& label) = product_domain;
+  void (*change)(LabDomain& domain) = nullptr;
+  std::vector<std::string_view> found{};    ///< Ids of checks that must find it.
+  std::vector<std::string_view> follows{};  ///< Ids that may find something, too, and rightly.
+  Scope scope = Scope::kRecords;
+};
+
+std::vector<Fault> dns_faults();
+
+std::vector<Fault> all_faults();
+/// The clean domain of its base, changed.
+LabDomain domain_with(const Fault& fault);
+
+}  // namespace lr::domain::lab

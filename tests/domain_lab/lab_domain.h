@@ -1,0 +1,73 @@
+// A domain of the laboratory: its zone, how its parent delegates it, its web servers, and what is
+// promised about it. Clean ones come from functions; a fault changes one of them.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "domain/subject.h"
+#include "domain/testing/zone_signer.h"
+
+namespace lr::domain::lab {
+
+/// One virtual host of the shared nginx.
+struct LabHost {
+  std::string name{};  ///< "www.plain.lab"
+  /// Inside its server block for port 80; "" for none.
+  std::string http = "return 301 https://$host$request_uri;";
+  std::string https{};  ///< Inside its server block for port 443; "" for none.
+};
+
+struct LabDomain {
+  std::string name{};                    ///< "plain.lab"
+  std::vector<std::string> records{};    ///< Lines of its zone file, relative to `name`.
+  std::optional<ZoneSigning> signing{};  ///< Nothing: an unsigned zone.
+  /// Edits the zone file after it was signed.
+  std::function<std::string(std::string)> tamper{};
+  /// What stands in the parent, relative to the parent; "" for the usual servers.
+  std::string delegation{};
+  /// DS record in the parent, made from the true one; nothing: the true one.
+  std::function<std::string(const std::string&)> ds{};
+  bool transfers = false;  ///< Anybody may have the whole zone.
+  /// Another version of the zone for the server at kOtherServer; "" for none.
+  std::vector<std::string> other_records{};
+  std::vector<LabHost> hosts{};
+  Subject subject{};
+
+  /// Takes out the lines that start with `prefix`. Fails the test when there is none.
+  LabDomain& without(std::string_view prefix);
+  LabDomain& with(std::string line);
+  /// without() and with().
+  LabDomain& instead(std::string_view prefix, std::string line);
+  LabHost& host(std::string_view of_name);
+};
+
+// Addresses of the laboratory, in networks of their own like in the world.
+inline constexpr std::string_view kResolverAddress = "127.0.53.10";  ///< Has every zone.
+inline constexpr std::string_view kServerA = "127.1.53.1";           ///< ns1.dns-a.lab
+inline constexpr std::string_view kServerB = "127.2.53.1";           ///< ns2.dns-b.lab
+inline constexpr std::string_view kParentServer = "127.0.53.2";      ///< Only the root and "lab".
+inline constexpr std::string_view kOtherServer = "127.3.53.1";       ///< ns3.dns-c.lab
+inline constexpr std::string_view kSilentAddress = "127.9.53.1";     ///< Nobody listens.
+inline constexpr std::string_view kWebAddress = "127.0.80.1";
+
+/// A product as it should be: web on apex and www, mail through a provider, everything published.
+LabDomain product_domain(const std::string& label);
+/// product_domain() with DNSSEC.
+LabDomain signed_domain(const std::string& label);
+/// A name that neither sends nor receives mail.
+LabDomain mailless_domain(const std::string& label);
+
+/// The ten that nothing is wrong with.
+std::vector<LabDomain> clean_domains();
+
+/// A TXT record's text as one or more quoted strings of at most 255 bytes.
+std::string quoted_strings(std::string_view text);
+/// "v=DKIM1; k=rsa; p=…" with a fresh key of that size; the 2048-bit one is made once.
+std::string dkim_record(int bits);
+std::string dkim_ed25519_record();
+
+}  // namespace lr::domain::lab
