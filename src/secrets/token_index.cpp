@@ -41,13 +41,10 @@ std::vector<const ByteSet*> first_places(const Outline& outline, const SetTable&
 
 bool is_within(const ByteSet& part, const ByteSet& whole) { return (part & ~whole).none(); }
 
-/// Bits at which 16 or more in a row begin. `next` are the bits behind.
-std::uint64_t starts_of_16(std::uint64_t bits, std::uint64_t next) {
+/// Bits at which kTokenMin or more in a row begin.
+std::uint64_t long_starts(std::uint64_t bits) {
   static_assert(TokenIndex::kTokenMin == 16);
-  for (const unsigned by : {1u, 2u, 4u, 8u}) {
-    bits &= bits >> by | next << (64 - by);
-    next &= next >> by;
-  }
+  for (const unsigned by : {1u, 2u, 4u, 8u}) bits &= bits >> by;
   return bits;
 }
 
@@ -99,7 +96,9 @@ std::size_t TokenIndex::find_starts(std::string_view bytes, Range range,
   for (std::size_t i = 0; i < count; ++i) {
     const std::uint64_t begins = masks[i].word & ~(masks[i].word << 1 | before);
     before = masks[i].word >> 63;
-    starts[i] = begins & starts_of_16(masks[i].token, masks[i + 1].token);
+    // Within the block, or from its last half into the one behind it.
+    const std::uint64_t across = masks[i].token >> 32 | masks[i + 1].token << 32;
+    starts[i] = begins & (long_starts(masks[i].token) | long_starts(across) << 32);
   }
   // Blocks may reach behind the range.
   const std::size_t left = range.end - range.begin;

@@ -26,10 +26,21 @@ struct Classes {
   std::uint8_t rows[16];
 };
 
-/// Bits 0 to 4 are base64, 5 and 6 marks, 7 is zero.
-constexpr Classes kBlockClasses = {{0x8A, 0x0E, 0x0E, 0x0E, 0x0E, 0x2E, 0x2E, 0x0E, 0x0E, 0x0E,
-                                    0x0C, 0x05, 0x44, 0x05, 0x04, 0x15},
-                                   {0x80, 0x00, 0x21, 0x02, 0x04, 0x58, 0x04, 0x08}};
+/// Bits 0 to 4 are base64, 7 is zero.
+constexpr Classes kBlockClasses = {{0x8A, 0x0E, 0x0E, 0x0E, 0x0E, 0x0E, 0x0E, 0x0E, 0x0E, 0x0E,
+                                    0x0C, 0x05, 0x04, 0x05, 0x04, 0x15},
+                                   {0x80, 0x00, 0x01, 0x02, 0x04, 0x18, 0x04, 0x08, 0x00, 0x00,
+                                    0x00, 0x00, 0x00, 0x00, 0x00, 0x00}};
+/// Bits 0 and 1 are '%', 2 and 3 the backslash, 4 is '&'.
+constexpr Classes kMarkClasses = {{0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x10, 0x00, 0x00, 0x00, 0x00,
+                                   0x00, 0x0C, 0x00, 0x00, 0x00},
+                                  {0x00, 0x00, 0x13, 0x00, 0x00, 0x0C, 0x00, 0x00, 0x00, 0x00, 0x00,
+                                   0x00, 0x00, 0x00, 0x00, 0x00}};
+/// What may stand behind these, in the same bits.
+constexpr Classes kEscapeClasses = {{0x09, 0x1B, 0x0B, 0x1B, 0x03, 0x07, 0x03, 0x01, 0x05, 0x01,
+                                     0x00, 0x00, 0x00, 0x00, 0x00, 0x00},
+                                    {0x00, 0x00, 0x10, 0x09, 0x02, 0x04, 0x02, 0x14, 0x00, 0x00,
+                                     0x00, 0x00, 0x00, 0x00, 0x00, 0x00}};
 /// Bits 0 to 3 are words, 4 is what else tokens have.
 constexpr Classes kWordClasses = {{0x05, 0x07, 0x07, 0x07, 0x07, 0x07, 0x07, 0x07, 0x07, 0x07, 0x06,
                                    0x12, 0x02, 0x12, 0x12, 0x1A},
@@ -51,6 +62,11 @@ constexpr Classes kWordClasses = {{0x05, 0x07, 0x07, 0x07, 0x07, 0x07, 0x07, 0x0
       _mm256_movemask_epi8(_mm256_cmpgt_epi8(chosen, _mm256_setzero_si256())));
 }
 
+[[gnu::target("avx2")]] std::uint64_t escapes_at(const char* data) {
+  return bits_where(
+      _mm256_and_si256(classes_of(kMarkClasses, data), classes_of(kEscapeClasses, data + 1)), 0x1F);
+}
+
 [[gnu::target("avx2")]] std::uint64_t top_bits(__m256i classes) {
   return static_cast<unsigned>(_mm256_movemask_epi8(classes));
 }
@@ -60,7 +76,7 @@ constexpr Classes kWordClasses = {{0x05, 0x07, 0x07, 0x07, 0x07, 0x07, 0x07, 0x0
     const __m256i first = classes_of(kBlockClasses, data);
     const __m256i second = classes_of(kBlockClasses, data + 32);
     mask.base64 = bits_where(first, 0x1F) | bits_where(second, 0x1F) << 32;
-    mask.marks = bits_where(first, 0x60) | bits_where(second, 0x60) << 32;
+    mask.escapes = escapes_at(data) | escapes_at(data + 32) << 32;
     mask.zeros = top_bits(first) | top_bits(second) << 32;
     data += kBlock;
   }
@@ -93,6 +109,18 @@ WordMasks read_word(const char* data) {
   return masks;
 }
 
+__m128i escapes_of(__m128i bytes, __m128i next) {
+  const __m128i lower = _mm_or_si128(next, _mm_set1_epi8(0x20));
+  const __m128i hex = _mm_or_si128(in_range(next, '0', '9'), in_range(lower, 'a', 'f'));
+  const __m128i code =
+      _mm_or_si128(_mm_or_si128(equal(lower, 'x'), equal(lower, 'u')), in_range(next, '0', '3'));
+  const __m128i entity = _mm_or_si128(_mm_or_si128(equal(next, '#'), equal(next, 'q')),
+                                      _mm_or_si128(equal(next, '!'), equal(next, 's')));
+  return _mm_or_si128(_mm_and_si128(equal(bytes, '%'), hex),
+                      _mm_or_si128(_mm_and_si128(equal(bytes, '\\'), code),
+                                   _mm_and_si128(equal(bytes, '&'), entity)));
+}
+
 BlockMasks read_block(const char* data) {
   BlockMasks masks;
   for (unsigned i = 0; i < kBlock; i += 16) {
@@ -100,10 +128,8 @@ BlockMasks read_block(const char* data) {
     const __m128i digits = in_range(bytes, '/', '9');
     const __m128i signs =
         _mm_or_si128(_mm_or_si128(equal(bytes, '+'), equal(bytes, '-')), equal(bytes, '_'));
-    const __m128i marks =
-        _mm_or_si128(_mm_or_si128(equal(bytes, '%'), equal(bytes, '\\')), equal(bytes, '&'));
     masks.base64 |= bits_at(_mm_or_si128(_mm_or_si128(letters_of(bytes), digits), signs), i);
-    masks.marks |= bits_at(marks, i);
+    masks.escapes |= bits_at(escapes_of(bytes, load(data + i + 1)), i);
     masks.zeros |= bits_at(equal(bytes, 0), i);
   }
   return masks;

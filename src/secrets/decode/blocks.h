@@ -12,12 +12,14 @@ inline constexpr std::size_t kBlock = 64;
 /// Bit i is about byte i of the block.
 struct BlockMasks {
   std::uint64_t base64 = 0;  ///< RFC 4648 sections 4 and 5, without padding.
-  std::uint64_t marks = 0;   ///< '%', '\\', '&'
+  /// '%' before a hex digit, '\\' before one of "UXux0123", '&' before one of "!#qs": what may be
+  /// an escape, and little else.
+  std::uint64_t escapes = 0;
   std::uint64_t zeros = 0;
   friend bool operator==(const BlockMasks&, const BlockMasks&) = default;
 };
 
-/// Fills `masks` with what stands at `data`, which has kBlock bytes for each of them.
+/// Fills `masks` with what stands at `data`, which has kBlock bytes for each of them and one more.
 using BlockReader = void (*)(const char* data, std::span<BlockMasks> masks);
 /// For every processor of this architecture.
 void read_blocks_plain(const char* data, std::span<BlockMasks> masks);

@@ -19,7 +19,7 @@ constexpr std::string_view kBase64 =
 TEST(Blocks, EveryByteIsInItsClasses) {
   for (const BlockReader read : {read_blocks_plain, block_reader()}) {
     for (unsigned c = 0; c < 256; ++c) {
-      std::string block(kBlock, '\xFF');
+      std::string block(kBlock + 1, '\xFF');
       block[c % kBlock] = static_cast<char>(c);
       BlockMasks masks;
       read(block.data(), std::span(&masks, 1));
@@ -28,9 +28,29 @@ TEST(Blocks, EveryByteIsInItsClasses) {
         return members.find(static_cast<char>(c)) != std::string_view::npos ? bit : 0;
       };
       EXPECT_EQ(masks.base64, expected(kBase64)) << c;
-      EXPECT_EQ(masks.marks, expected("%\\&")) << c;
+      EXPECT_EQ(masks.escapes, 0u) << c;
       EXPECT_EQ(masks.zeros, expected(std::string_view("\0", 1))) << c;
       EXPECT_EQ(printable_mask(block.data()), is_printable(static_cast<char>(c)) ? bit : 0) << c;
+    }
+  }
+}
+
+TEST(Blocks, EscapesAreMarksAndWhatMayFollow) {
+  const std::string_view hex = "0123456789abcdefABCDEF";
+  for (const BlockReader read : {read_blocks_plain, block_reader()}) {
+    for (unsigned pair = 0; pair < 65'536; ++pair) {
+      const char first = static_cast<char>(pair >> 8);
+      const char second = static_cast<char>(pair & 0xFF);
+      const std::size_t at = pair % kBlock;
+      std::string block(kBlock + 1, ' ');
+      block[at] = first;
+      block[at + 1] = second;
+      BlockMasks masks;
+      read(block.data(), std::span(&masks, 1));
+      const bool expected = (first == '%' && hex.contains(second)) ||
+                            (first == '\\' && std::string_view("UXux0123").contains(second)) ||
+                            (first == '&' && std::string_view("!#qs").contains(second));
+      ASSERT_EQ(masks.escapes, expected ? 1ull << at : 0) << pair;
     }
   }
 }

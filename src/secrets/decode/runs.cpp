@@ -27,21 +27,11 @@ constexpr auto kBase64 = [] {
   return table;
 }();
 
-/// The top bit of every eight that are all set; and perhaps of eight above one of those.
-std::uint64_t full_bytes(std::uint64_t bits) {
-  constexpr std::uint64_t kLow = 0x0101010101010101u;
-  return (~bits - kLow) & bits & kLow << 7;
-}
-
-/// Places of a block at which a run has gone on for kLeastRun. `before` is the block in front of
-/// it.
-std::uint64_t long_runs(std::uint64_t before, std::uint64_t block) {
+/// Places at which kLeastRun bits in a row end.
+std::uint64_t long_runs(std::uint64_t bits) {
   static_assert(kLeastRun == 24);
-  for (const unsigned by : {1u, 2u, 4u, 8u, 8u}) {
-    block &= block << by | before >> (kBlock - by);
-    before &= before << by;
-  }
-  return block;
+  for (const unsigned by : {1u, 2u, 4u, 8u, 8u}) bits &= bits << by;
+  return bits;
 }
 
 class Finder {
@@ -50,23 +40,24 @@ class Finder {
 
   Spots find() {
     const BlockReader read = block_reader();
-    const std::size_t whole = text_.size() / kBlock;
+    // A block is read with the byte behind it.
+    const std::size_t whole = text_.empty() ? 0 : (text_.size() - 1) / kBlock;
     std::array<BlockMasks, kBatch> masks;
     for (std::size_t first = 0; first < whole; first += kBatch) {
       const std::size_t count = std::min(kBatch, whole - first);
       read(text_.data() + first * kBlock, std::span(masks).first(count));
       for (std::size_t i = 0; i < count; ++i) take((first + i) * kBlock, masks[i]);
     }
-    if (whole * kBlock < text_.size()) take(whole * kBlock, rest());
+    if (!text_.empty()) take(whole * kBlock, rest(whole * kBlock));
     return std::move(spots_);
   }
 
  private:
-  /// What stands behind the last whole block.
-  BlockMasks rest() const {
-    const std::string_view tail = text_.substr(text_.size() / kBlock * kBlock);
-    char padded[kBlock];
-    std::memset(padded, ' ', kBlock);
+  /// The last block, filled up.
+  BlockMasks rest(std::size_t at) const {
+    const std::string_view tail = text_.substr(at);
+    char padded[kBlock + 1];
+    std::memset(padded, ' ', sizeof padded);
     std::memcpy(padded, tail.data(), tail.size());
     BlockMasks masks;
     block_reader()(padded, std::span(&masks, 1));
@@ -74,15 +65,16 @@ class Finder {
   }
 
   void take(std::size_t at, const BlockMasks& masks) {
-    // Wherever a run begins, it fills two neighbouring groups of eight.
-    static_assert(kLeastRun >= 7 + 16);
-    const std::uint64_t full = full_bytes(masks.base64);
-    const std::uint64_t pairs = full & (full << 8 | last_full_ >> 56);
-    if ((pairs | last_pairs_) != 0) take_runs(at, long_runs(last_base64_, masks.base64));
-    last_pairs_ = pairs;
-    last_full_ = full;
+    // Within the block, or from the half in front of it into its first half.
+    const std::uint64_t across = last_base64_ >> kBlock / 2 | masks.base64 << kBlock / 2;
+    const std::uint64_t runs = long_runs(masks.base64) | long_runs(across) >> kBlock / 2;
     last_base64_ = masks.base64;
-    for (std::uint64_t left = masks.marks; left != 0; left &= left - 1) {
+    if ((runs | masks.escapes | masks.zeros) != 0) take_spots(at, runs, masks);
+  }
+
+  void take_spots(std::size_t at, std::uint64_t runs, const BlockMasks& masks) {
+    if (runs != 0) take_runs(at, runs);
+    for (std::uint64_t left = masks.escapes; left != 0; left &= left - 1) {
       take_mark(at + static_cast<std::size_t>(std::countr_zero(left)));
     }
     if (masks.zeros != 0) take_zeros(at, masks.zeros);
@@ -202,11 +194,8 @@ class Finder {
 
   std::string_view text_;
   Spots spots_;
-  std::size_t run_end_ = 0;      ///< Of the last run of base64.
-  // Of the block before:
-  std::uint64_t last_base64_ = 0;
-  std::uint64_t last_full_ = 0;
-  std::uint64_t last_pairs_ = 0;
+  std::size_t run_end_ = 0;        ///< Of the last run of base64.
+  std::uint64_t last_base64_ = 0;  ///< Of the block before.
   std::size_t utf16_end_ = 0;
 };
 
