@@ -104,6 +104,10 @@ Answer answer_of(const ub_result& result, RecordType type) {
     answer.why = result.why_bogus != nullptr ? result.why_bogus : "DNSSEC validation failed";
     return answer;
   }
+  // Also of a name that is an alias of one that does not exist.
+  const std::string owner =
+      canonical_name(result.canonname != nullptr ? result.canonname : result.qname);
+  if (owner != canonical_name(result.qname)) answer.aliases.push_back(owner);
   if (result.nxdomain != 0) {
     answer.outcome = Outcome::kNxDomain;
     return answer;
@@ -112,9 +116,6 @@ Answer answer_of(const ub_result& result, RecordType type) {
     answer.why = rcode_name(result.rcode);
     return answer;
   }
-  const std::string owner =
-      canonical_name(result.canonname != nullptr ? result.canonname : result.qname);
-  if (owner != canonical_name(result.qname)) answer.aliases.push_back(owner);
   for (int i = 0; result.data != nullptr && result.data[i] != nullptr; ++i) {
     const std::string_view wire(result.data[i], static_cast<std::size_t>(result.len[i]));
     Result<Rdata> data = decode_rdata(type, wire);

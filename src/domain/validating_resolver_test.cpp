@@ -18,6 +18,8 @@ constexpr const char* kZone =
     "ns A 127.0.0.1\n"
     "@ A 192.0.2.1\n"
     "www CNAME @\n"
+    "old CNAME gone\n"
+    "bare CNAME ns\n"
     "@ MX 10 mail\n"
     "@ TXT \"v=spf1 \" \"-all\"\n"
     "@ CAA 0 issue \"ca.example\"\n";
@@ -72,6 +74,18 @@ TEST_F(ValidatingResolverTest, ReadsEveryKindOfRecord) {
   EXPECT_EQ(resolver->query("plain.test", RecordType::kSoa).all<StartOfAuthority>().at(0).retry,
             600u);
   EXPECT_EQ(resolver->query("signed.test", RecordType::kDnskey).all<DnsKey>().at(0).algorithm, 13);
+}
+
+TEST_F(ValidatingResolverTest, AnAliasOfNothingIsStillAnAlias) {
+  const auto resolver = make(settings());
+  for (const std::string zone : {"signed.test", "plain.test"}) {
+    const Answer gone = resolver->query("old." + zone, RecordType::kA);
+    EXPECT_EQ(gone.outcome, Outcome::kNxDomain);
+    EXPECT_EQ(gone.aliases, std::vector<std::string>{"gone." + zone});
+    const Answer bare = resolver->query("bare." + zone, RecordType::kTxt);
+    EXPECT_EQ(bare.outcome, Outcome::kNoData);
+    EXPECT_EQ(bare.aliases, std::vector<std::string>{"ns." + zone});
+  }
 }
 
 TEST_F(ValidatingResolverTest, AWrongAnchorMakesAnswersBogusAndSaysWhy) {
