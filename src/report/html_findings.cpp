@@ -37,8 +37,10 @@ std::string evidence_block(const Evidence& evidence) {
 }
 
 std::string spot_summary(const Finding& finding) {
-  std::string out = "<code>" + html_line(place_of(finding.location)) + "</code>";
-  if (const std::string source = source_of(finding.location); !source.empty()) {
+  const std::string where = where_of(finding.location);
+  std::string out = "<code>" + html_line(where) + "</code>";
+  const std::string source = source_of(finding.location);
+  if (!source.empty() && source != where) {
     out += fmt::format(" <span class=\"where\">{}</span>", html_line(source));
   }
   return out;
@@ -86,12 +88,12 @@ std::string group_block(const CheckGroup& group, bool open) {
   const bool many = group.findings.size() > 1;
   const std::string& title = many && group.rule != nullptr ? group.rule->title : worst.title;
   const std::string where =
-      many ? counted(group.findings.size(), "place", "places") : place_of(worst.location);
+      many ? counted(group.findings.size(), "place", "places") : where_of(worst.location);
   return fmt::format(
-      "<details class=\"finding {}\"{}><summary>{}<span><b>{}</b><span class=\"where\">{} · {}"
+      "<details class=\"finding {}\"{}><summary>{}<span><b>{}</b><span class=\"where\">{}{}{}"
       "</span></span></summary>\n<div class=\"body\" id=\"{}\">{}{}{}{}</div></details>\n",
       severity_name(worst.severity), open ? " open" : "", html_severity(worst.severity),
-      html_line(title), html_line(worst.check), html_line(where),
+      html_line(title), html_line(worst.check), where.empty() ? "" : " · ", html_line(where),
       html_anchor("finding-", worst.check), titled("Why it matters", worst.why),
       titled("Fix", worst.fix), guard_block(worst), spots(group));
 }
@@ -139,7 +141,7 @@ std::string html_unproved(const Report& report) {
     fmt::format_to(std::back_inserter(out),
                    "<tr><th scope=\"row\"><code>{}</code></th><td><code>{}</code></td><td>{}</td>"
                    "</tr>\n",
-                   html_line(item.check), html_line(place_of(item.location)),
+                   html_line(item.check), html_line(where_of(item.location)),
                    html_line(item.reason));
   }
   return out + "</tbody></table></div></section>\n";
@@ -178,14 +180,16 @@ std::string html_reading_guide(const Report& report) {
       "<dt>{}</dt><dd>Every planned cell was tried and the promise held.</dd>"
       "<dt>{}</dt><dd>Broken, with a request and an answer that show it.</dd>"
       "<dt>{}</dt><dd>Could not be proved either way. It never counts as a pass.</dd>"
-      "<dt>{}</dt><dd>Nothing to test here, or no check in this version.</dd>"
+      "<dt>{}</dt><dd>{}</dd>"
       "<dt>Verdict</dt><dd>READY needs no open finding of severity high or critical, and no "
       "inconclusive control.</dd>"
       "<dt>Target</dt><dd>{}</dd><dt>Contract</dt><dd>{}</dd><dt>Profile</dt><dd>{}</dd>"
       "<dt>Run</dt><dd>{}, {} in {}, id {}</dd></dl></section>\n",
       status_cell(Status::kPass), status_cell(Status::kFail), status_cell(Status::kInconclusive),
-      status_cell(Status::kNotApplicable), html_line(report.target), contract,
-      html_line(report.profile), minute_text(report.started),
+      status_cell(Status::kNotApplicable),
+      report.profile == "secrets" ? "Not part of a secrets scan."
+                                  : "Nothing to test here, or no check in this version.",
+      html_line(report.target), contract, html_line(report.profile), minute_text(report.started),
       counted(report.requests, "request", "requests"), duration_text(report.took),
       html_line(report.run_id));
 }

@@ -143,15 +143,16 @@ std::string html_top_risks(const Report& report) {
   for (const Finding* finding : risks) {
     const std::size_t places = places_of(report, *finding);
     const RuleText* rule = find_rule(report, finding->check);
+    const std::string where = where_of(finding->location);
     fmt::format_to(std::back_inserter(out),
-                   "<li>{}<div><a href=\"#{}\">{}</a>{} <span class=\"where\">{} · {}</span></div>"
+                   "<li>{}<div><a href=\"#{}\">{}</a>{} <span class=\"where\">{}{}{}</span></div>"
                    "<p class=\"soft\">{}</p></li>\n",
                    html_severity(finding->severity), html_anchor("finding-", finding->check),
                    html_line(finding->title),
                    places > 1 ? fmt::format(" <span class=\"where\">and {}</span>",
                                             counted(places - 1, "more place", "more places"))
                               : "",
-                   control_id(finding->control), html_line(place_of(finding->location)),
+                   control_id(finding->control), where.empty() ? "" : " · ", html_line(where),
                    html_line(rule == nullptr ? finding->why : rule->why));
   }
   return out + "</ol>\n</section>\n";

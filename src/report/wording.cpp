@@ -139,6 +139,11 @@ std::string source_of(const Location& location) {
   return location.file.empty() ? "" : fmt::format("{}:{}", location.file, location.at.line);
 }
 
+std::string where_of(const Location& location) {
+  std::string place = place_of(location);
+  return place.empty() ? source_of(location) : place;
+}
+
 std::string counted(std::size_t count, std::string_view one, std::string_view many) {
   return fmt::format("{} {}", grouped(count), count == 1 ? one : many);
 }

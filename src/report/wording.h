@@ -44,6 +44,9 @@ std::string place_of(const Location& location);
 /// "launchready.yaml:31", or "" without a contract.
 std::string source_of(const Location& location);
 
+/// The place if the finding has one, else the source; "" when it has neither.
+std::string where_of(const Location& location);
+
 /// "1 finding", "1,204 findings".
 std::string counted(std::size_t count, std::string_view one, std::string_view many);
 std::string grouped(std::size_t number);

@@ -76,6 +76,9 @@ report::Report report_of(const secrets::ScanSummary& summary, const ScanRequest&
   out.inconclusive = std::move(part.inconclusive);
   out.rules = std::move(part.rules);
   report::conclude(out);
+  for (report::ControlRow& row : out.controls) {
+    if (row.control != report::Control::kSecrets) row.reason = "not part of a secrets scan";
+  }
   // The scorecard forgives medium findings; a search for secrets does not.
   if (has_open_finding(summary)) out.verdict = report::Verdict::kNotReady;
   return out;

@@ -90,8 +90,10 @@ report::RuleText rule_text(const SecretFinding& finding) {
   out.title = finding.rule == kExactRule
                   ? "A secret of the contract stands where it does not belong"
                   : finding.title;
+  // Rules for anybody's passwords have no provider.
+  const bool known = !finding.provider.empty() && finding.provider != "any";
   out.why = "Whoever reads it can act as the product towards " +
-            (finding.provider.empty() ? std::string("what it opens") : finding.provider) + ".";
+            (known ? finding.provider : std::string("what it opens")) + ".";
   out.fix = finding.rotate;
   out.control = report::Control::kSecrets;
   out.worst = severity_of(finding);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 
 #include "base/rng.h"
 #include "secrets/git/testing/marker_visitor.h"
@@ -220,6 +221,51 @@ TEST(GitSource, SinceIsWhatCommitsAdded) {
     EXPECT_TRUE(found.coverage.complete());
   }
   EXPECT_NE(scan(s.path("r"), {.scope = GitOptions::Scope::kSince, .since = "no-such"}).error, "");
+}
+
+TEST(GitSource, SinceUnderstandsWhereACommitStands) {
+  Sandbox s;
+  s.init("r");
+  const std::string first = s.commit("r", "old.txt", "old " + kMarker);
+  s.git("r", {"checkout", "-q", "-b", "side"});
+  s.commit("r", "side.txt", "side " + kMarker);
+  s.git("r", {"checkout", "-q", "main"});
+  s.commit("r", "new.txt", "new " + kMarker);
+  s.git("r", {"merge", "-q", "--no-edit", "side"});
+  s.git("r", {"clone", "-q", "--branch", "main", s.path("r"), s.path("clone")});
+  s.commit("clone", "late.txt", "late " + kMarker);
+  const auto paths = [&](const std::string& since) {
+    Scan found = scan(s.path("clone"), {.scope = GitOptions::Scope::kSince, .since = since});
+    std::set<std::string> out{found.error};
+    for (const Place& place : found.places) out.insert(place.path);
+    return out;
+  };
+  using Paths = std::set<std::string>;
+  for (const std::string since : {"HEAD~1", "@~", "HEAD^", "HEAD^1", "@{upstream}", "main@{u}",
+                                  "HEAD~1^0", "HEAD~1^{commit}", "origin/main"}) {
+    EXPECT_EQ(paths(since), (Paths{"", "late.txt"})) << since;
+  }
+  EXPECT_EQ(paths("@{u}^2"), (Paths{"", "late.txt", "new.txt"}));
+  EXPECT_EQ(paths("HEAD~2"), (Paths{"", "late.txt", "side.txt"})) << "the first parents";
+  EXPECT_EQ(paths("HEAD^^2~1"), paths(first));
+  EXPECT_EQ(paths(first), (Paths{"", "late.txt", "new.txt", "side.txt"}));
+}
+
+TEST(GitSource, SinceRefusesWhatNamesNoCommit) {
+  Sandbox s;
+  s.init("r");
+  s.commit("r", "a.txt", "a");
+  s.git("r", {"branch", "side"});
+  for (const std::string since :
+       {"HEAD~1", "HEAD^2", "HEAD~99999999999", "HEAD@{1}", "HEAD^{tree}", "HEAD^{", "HEAD~x",
+        ":/a", "~1", "", "@{u}", "side@{upstream}", "HEAD..side", "HEAD:a.txt"}) {
+    EXPECT_NE(scan(s.path("r"), {.scope = GitOptions::Scope::kSince, .since = since}).error, "")
+        << since;
+  }
+  s.git("r", {"worktree", "add", "-q", s.path("tree"), "side"});
+  s.commit("tree", "late.txt", "late " + kMarker);
+  const Scan there = scan(s.path("tree"), {.scope = GitOptions::Scope::kSince, .since = "HEAD~1"});
+  EXPECT_EQ(there.places.size(), 1u) << "HEAD of the linked worktree. " << there.error;
 }
 
 TEST(GitSource, WhatWasSeenIsNotLookedAtAgain) {

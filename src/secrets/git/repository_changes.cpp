@@ -194,7 +194,7 @@ Result<> RepositoryScan::read_since(DocumentVisitor& visitor, Coverage& coverage
   ObjectDocuments documents(layout_.kind, prefix_, *names_, visitor, coverage);
   const Ref* head = head_of(layout_, refs_);
   if (head == nullptr) return fail(Code::kNotFound, "HEAD has no commit yet");
-  LR_TRY(const ObjectId since, find_commit(options_.since, refs_, *store_));
+  LR_TRY(const ObjectId since, find_commit(options_.since, layout_, refs_, *store_));
   const std::vector<ObjectId> before = Ancestry(*store_).walk(since, {});
   const Ids old(before.begin(), before.end());
   Ancestry ancestry(*store_);
