@@ -13,6 +13,13 @@ constexpr std::size_t kBlanks = 24;
 constexpr std::size_t kTypeName = 24;
 constexpr std::size_t kWrapper = 32;
 constexpr std::size_t kWordMax = 24;
+constexpr std::size_t kNamesKept = 4096;  ///< Then those read are forgotten.
+
+constexpr auto kClosers = [] {
+  std::array<bool, 256> table{};
+  for (char c : std::string_view("=:,(>")) table[static_cast<std::uint8_t>(c)] = true;
+  return table;
+}();
 
 constexpr auto kNameBytes = [] {
   std::array<bool, 256> table{};
@@ -182,19 +189,50 @@ std::optional<Assignment> assignment_of(std::string_view bytes, Range name,
   return std::nullopt;
 }
 
-std::optional<Assignment> next_credential(std::string_view bytes, Range within,
-                                          const ValueShape& shape) {
-  const std::size_t end = std::min(within.end, bytes.size());
-  for (std::size_t at = within.begin; at < end; ++at) {
-    const char c = bytes[at];
-    const bool closes_name = c == '=' || c == ':' || c == ',' || c == '(' || c == '>';
-    if (!closes_name) continue;
+void GivenNames::reset(std::string_view bytes) {
+  bytes_ = bytes;
+  names_.clear();
+  read_ = {};
+}
+
+void GivenNames::read_to(std::size_t end) {
+  for (std::size_t at = read_.end; at < end; ++at) {
+    if (!kClosers[static_cast<std::uint8_t>(bytes_[at])]) continue;
     std::size_t last = at;
-    while (last > within.begin && (is_blank(bytes[last - 1]) || is_quote(bytes[last - 1]))) --last;
+    const std::size_t blanks = at - std::min<std::size_t>(at, kKeywordReach);
+    while (last > blanks && (is_blank(bytes_[last - 1]) || is_quote(bytes_[last - 1]))) --last;
+    const std::size_t least = last - std::min(last, kWordMax);
     std::size_t first = last;
-    while (first > within.begin && last - first < kWordMax && is_name(bytes[first - 1])) --first;
-    if (first == last || !is_credential_word(bytes.substr(first, last - first))) continue;
-    if (const auto found = assignment_of(bytes, {first, last}, shape)) return found;
+    while (first > least && is_name(bytes_[first - 1])) --first;
+    if (first == last) continue;
+    names_.push_back({first, last, at, is_credential_word(bytes_.substr(first, last - first))});
+  }
+  read_.end = std::max(read_.end, end);
+}
+
+std::span<const GivenNames::Name> GivenNames::in(Range within) {
+  const std::size_t end = std::min(within.end, bytes_.size());
+  if (within.begin < read_.begin || within.begin > read_.end || names_.size() > kNamesKept) {
+    names_.clear();
+    read_ = {within.begin, within.begin};
+  }
+  read_to(end);
+  const auto from = std::ranges::lower_bound(names_, within.begin, {}, &Name::closer);
+  const auto to = std::ranges::lower_bound(from, names_.end(), end, {}, &Name::closer);
+  return {from, to};
+}
+
+std::optional<Assignment> next_credential(std::string_view bytes, Range within,
+                                          const ValueShape& shape, GivenNames& names) {
+  for (const GivenNames::Name& name : names.in(within)) {
+    if (name.last <= within.begin) continue;
+    // Only what stands within counts.
+    const std::size_t first = std::max(name.first, within.begin);
+    const bool credential = first == name.first
+                                ? name.credential
+                                : is_credential_word(bytes.substr(first, name.last - first));
+    if (!credential) continue;
+    if (const auto found = assignment_of(bytes, {first, name.last}, shape)) return found;
   }
   return std::nullopt;
 }

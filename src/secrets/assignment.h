@@ -4,7 +4,9 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string_view>
+#include <vector>
 
 #include "secrets/document.h"
 #include "secrets/pattern.h"
@@ -32,8 +34,31 @@ inline constexpr std::size_t kNameTail = 40;
 std::optional<Assignment> assignment_of(std::string_view bytes, Range name,
                                         const ValueShape& shape);
 
+/// Names that may be given a value, found once for all rules that ask about the same bytes.
+class GivenNames {
+ public:
+  struct Name {
+    std::size_t first = 0;    ///< At most kNameWord bytes before `last`.
+    std::size_t last = 0;     ///< Behind its last byte.
+    std::size_t closer = 0;   ///< Where the '=', ':', ',', '(' or '>' behind it stands.
+    bool credential = false;  ///< It says that it is one.
+  };
+
+  void reset(std::string_view bytes);
+  /// The names whose closer stands in `within`, in order. Views live until the next
+  /// call.
+  std::span<const Name> in(Range within);
+
+ private:
+  void read_to(std::size_t end);
+
+  std::string_view bytes_;
+  std::vector<Name> names_;
+  Range read_;  ///< What `names_` are about.
+};
+
 /// The next name in `within` that says it is a credential and is given a value.
 std::optional<Assignment> next_credential(std::string_view bytes, Range within,
-                                          const ValueShape& shape);
+                                          const ValueShape& shape, GivenNames& names);
 
 }  // namespace lr::secrets

@@ -36,6 +36,17 @@ std::string literal_text(std::string_view literal) {
   return text;
 }
 
+constexpr auto kCredentialWords = std::to_array<std::string_view>(
+    {"key", "token", "secret", "passw", "passphrase", "pwd", "auth", "cred", "bearer"});
+constexpr auto kCredentialFirst = [] {
+  std::array<bool, 256> first{};
+  for (const std::string_view known : kCredentialWords) {
+    first[static_cast<std::uint8_t>(known[0])] = true;
+    first[static_cast<std::uint8_t>(known[0] - 32)] = true;
+  }
+  return first;
+}();
+
 class Planner {
  public:
   explicit Planner(std::span<const Rule> rules) : rules_(rules) {}
@@ -188,11 +199,15 @@ class Planner {
 }  // namespace
 
 bool is_credential_word(std::string_view word) {
-  constexpr auto kWords = std::to_array<std::string_view>(
-      {"key", "token", "secret", "passw", "passphrase", "pwd", "auth", "cred", "bearer"});
-  const std::string lower = in_lower_case(word);
-  return std::ranges::any_of(
-      kWords, [&](std::string_view part) { return lower.find(part) != std::string::npos; });
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+  for (; word.size() >= 3; word.remove_prefix(1)) {
+    if (!kCredentialFirst[static_cast<std::uint8_t>(word[0])]) continue;
+    for (const std::string_view known : kCredentialWords) {
+      const std::string_view here = word.substr(0, known.size());
+      if (std::ranges::equal(here, known, {}, lower)) return true;
+    }
+  }
+  return false;
 }
 
 std::vector<std::uint32_t> rules_without_literal(const Plan& plan) {

@@ -4,8 +4,6 @@
 #include <array>
 #include <utility>
 
-#include "secrets/assignment.h"
-
 namespace lr::secrets {
 namespace {
 
@@ -61,6 +59,7 @@ void Matcher::begin(std::string_view bytes) {
   hits_.clear();
   matches_.clear();
   name_ = {};
+  names_.reset(bytes);
 }
 
 Matcher::Pending& Matcher::state(std::uint32_t rule) {
@@ -288,7 +287,7 @@ void Matcher::take_assigned(const Anchor& anchor, std::size_t literal) {
   if (anchor.name_only) return;
   Range within{std::max(keyword.end, pending.context_end), keyword.end + kKeywordReach};
   pending.context_end = std::max(pending.context_end, within.end);
-  while (const auto found = next_credential(bytes_, within, shape)) {
+  while (const auto found = next_credential(bytes_, within, shape, names_)) {
     take_value(anchor.rule, literal, found->value, found->quoted);
     within.begin = found->value.end;
     if (within.begin >= within.end) break;

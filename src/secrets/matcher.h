@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "secrets/assignment.h"
 #include "secrets/catalogue_impl.h"
 #include "secrets/document.h"
 
@@ -77,6 +78,7 @@ class Matcher {
   std::vector<Pending> states_;
   std::vector<std::uint32_t> touched_;
   std::vector<std::uint32_t> whole_;
+  GivenNames names_;
   Range name_;  ///< From a keyword to the end of the name it stands in; shared by all rules.
 };
 

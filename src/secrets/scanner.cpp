@@ -76,7 +76,9 @@ struct Scanner::Impl {
         options(chosen),
         now(std::chrono::floor<std::chrono::seconds>(SystemClock().wall())
                 .time_since_epoch()
-                .count()) {}
+                .count()) {
+    for (const Rule& rule : catalogue.rules) ranks.push_back(rank(rule));
+  }
 
   void scan(const Document& document, std::optional<std::span<const Range>> changed);
   void scan_layer(const Layer& layer, std::optional<std::span<const Range>> changed);
@@ -95,6 +97,8 @@ struct Scanner::Impl {
   CandidateSink& sink;
   ScannerOptions options;
   std::int64_t now;
+  std::vector<int> ranks;             ///< rank() of each rule.
+  std::vector<std::size_t> farthest;  ///< How far the matches up to each one reach.
   Coverage coverage;
   std::uint64_t decoded_left = 0;
   LineIndex document_lines{{}};
@@ -205,17 +209,15 @@ bool Scanner::Impl::path_fits(const Match& match, std::string_view path) const {
 bool Scanner::Impl::outranked(const std::vector<Match>& matches, std::size_t index,
                               std::string_view path) const {
   const Match& match = matches[index];
-  const int own = rank(catalogue.rules[match.rule]);
+  const int own = ranks[match.rule];
   const auto beats = [&](const Match& other) {
-    return overlap(other.all, match.secret) && rank(catalogue.rules[other.rule]) > own &&
-           path_fits(other, path);
+    return overlap(other.all, match.secret) && ranks[other.rule] > own && path_fits(other, path);
   };
   for (std::size_t i = index + 1; i < matches.size() && matches[i].all.begin < match.secret.end;
        ++i) {
     if (beats(matches[i])) return true;
   }
-  const std::size_t reach = match.secret.begin > kMatchMax ? match.secret.begin - kMatchMax : 0;
-  for (std::size_t i = index; i-- > 0 && matches[i].all.begin >= reach;) {
+  for (std::size_t i = index; i-- > 0 && farthest[i] > match.secret.begin;) {
     if (beats(matches[i])) return true;
   }
   return false;
@@ -223,12 +225,16 @@ bool Scanner::Impl::outranked(const std::vector<Match>& matches, std::size_t ind
 
 void Scanner::Impl::report(const Layer& layer, const std::vector<Match>& matches) {
   if (matches.empty()) return;
+  farthest.clear();
+  for (const Match& match : matches) {
+    farthest.push_back(std::max(match.all.end, farthest.empty() ? 0 : farthest.back()));
+  }
   LineIndex lines(layer.bytes);
   for (std::size_t i = 0; i < matches.size(); ++i) {
     const Match& match = matches[i];
     const Rule& rule = catalogue.rules[match.rule];
     if (!match.wanted || !rule.report || !path_fits(match, layer.document->path)) continue;
-    if (rank(rule) < 2 && outranked(matches, i, layer.document->path)) continue;
+    if (ranks[match.rule] < 2 && outranked(matches, i, layer.document->path)) continue;
     report_one(layer, match, lines);
   }
 }

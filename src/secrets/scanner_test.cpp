@@ -208,6 +208,22 @@ TEST(Scanner, CompanionsMustStandNear) {
   EXPECT_EQ(ids(scan(far, "a", **catalogue)), std::set<std::string>{});
 }
 
+TEST(Scanner, TokensWithALookOfTheirOwnAreFoundInTestsToo) {
+  const auto confidence = [](std::string_view pattern, std::string_view text) {
+    Rule rule = make_rule("own", std::string(pattern));
+    rule.provider = "Acme";
+    rule.confidence = Confidence::kHigh;
+    const auto catalogue = Catalogue::compile({rule});
+    return scan(fill(text), "src/tests/login_test.go", **catalogue).all.size();
+  };
+  // By itself, and with a byte looked at on either side.
+  EXPECT_EQ(confidence("\\bacme_[0-9a-z]{24}\\b", "k: acme_<base36:24>"), 1u);
+  EXPECT_EQ(confidence("(?:^|[^0-9a-z])(acme_[0-9a-z]{24})(?:[^0-9a-z]|$)", "k: acme_<base36:24> "),
+            1u);
+  // What has no look but the name beside it may be made for the test.
+  EXPECT_EQ(confidence("acme_key=([0-9a-z]{24})", "acme_key=<base36:24>"), 0u);
+}
+
 TEST(Scanner, AllowlistsExcept) {
   const std::string text = fill("acme_live_<base62:24>");
   const auto count = [&](Allowlist list, std::string_view path) {

@@ -59,13 +59,20 @@ bool stands_as_value(const Subject& subject) {
   return subject.quoted || !(is_code_word(subject.secret) || is_code_path(subject.path));
 }
 
+/// The secret is all of the match but what says where it ends: a pattern may look at a byte before
+/// and behind it. A name, a quote or an operator beside it would be a look of any assignment.
+bool has_own_look(const Subject& subject) {
+  constexpr std::size_t kStops = 2;
+  return subject.rule->assigned.empty() && subject.match.size() - subject.secret.size() <= kStops;
+}
+
 /// Where it stands. Keys and tokens made for tests and for explaining look like any other; one with
 /// a provider's own look is reported wherever it stands.
 void apply_place(const Subject& subject, Verdict& verdict) {
   const Rule& rule = *subject.rule;
   // Imported rules name no provider; their file has exceptions of its own for paths.
   if (rule.provider.empty()) return;
-  const bool own_look = rule.assigned.empty() && subject.secret.size() == subject.match.size();
+  const bool own_look = has_own_look(subject);
   const bool made_for_tests = rule.proof == Proof::kPem || rule.proof == Proof::kJwt;
   const bool fixture = is_fixture_path(subject.path);
   const bool comment = is_code_path(subject.path) && is_comment(subject.line);
@@ -80,7 +87,9 @@ Verdict judge(const Subject& subject, const RulePatterns& patterns, std::int64_t
   const Rule& rule = *subject.rule;
   Verdict verdict;
   verdict.confidence = rule.confidence;
-  if (!rule.keywords.empty() && !keyword_near(subject)) return verdict;
+  // A match of an assigned rule begins with one of its keywords.
+  const bool asks_keyword = !rule.keywords.empty() && rule.assigned.empty();
+  if (asks_keyword && !keyword_near(subject)) return verdict;
   if (rule.placeholder_filter && is_placeholder(subject.secret)) return verdict;
   if (rule.entropy > 0 && shannon_entropy(subject.secret) < rule.entropy) return verdict;
   if (rule.token_efficiency && reads_like_words(subject.secret)) return verdict;

@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <bitset>
+#include <cstdint>
 
 #include "secrets/filters/filters.h"
 
@@ -20,11 +22,26 @@ constexpr auto kWords = std::to_array<std::string_view>(
      "deadbeef",  "abcdefgh",   "qwerty",    "12345678",  "23456789",    "01234567",  "98765432",
      "abcd1234",  "1234abcd",   "a1b2c3d4",  "***",       "...",         "aaaaa",     "00000"});
 
+/// Which words begin with a byte: bit i for word i.
+constexpr auto kWordsAt = [] {
+  static_assert(kWords.size() <= 64);
+  std::array<std::uint64_t, 256> table{};
+  for (std::size_t i = 0; i < kWords.size(); ++i) {
+    table[static_cast<std::uint8_t>(kWords[i][0])] |= 1ull << i;
+  }
+  return table;
+}();
+
 bool holds_word(std::string_view secret) {
-  std::string text(secret);
-  std::ranges::transform(text, text.begin(), lower);
-  return std::ranges::any_of(
-      kWords, [&](std::string_view word) { return text.find(word) != std::string::npos; });
+  for (; !secret.empty(); secret.remove_prefix(1)) {
+    std::uint64_t words = kWordsAt[static_cast<std::uint8_t>(lower(secret[0]))];
+    for (; words != 0; words &= words - 1) {
+      const std::string_view word = kWords[static_cast<std::size_t>(std::countr_zero(words))];
+      const std::string_view here = secret.substr(0, word.size());
+      if (std::ranges::equal(here, word, {}, lower)) return true;
+    }
+  }
+  return false;
 }
 
 /// `${VAR}`, `$(cmd)`, `{{ x }}`, `<token>`, `[token]`, `%VAR%`, `%s`, `#{x}`, `@Value@`.

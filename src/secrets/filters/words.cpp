@@ -11,43 +11,53 @@ constexpr std::size_t kClasses = 28;
 constexpr std::uint8_t kDigit = 26;
 constexpr std::uint8_t kGap = 27;
 
-std::uint8_t class_of(char c) {
-  if (c >= 'a' && c <= 'z') return static_cast<std::uint8_t>(c - 'a');
-  if (c >= 'A' && c <= 'Z') return static_cast<std::uint8_t>(c - 'A');
-  return c >= '0' && c <= '9' ? kDigit : kGap;
-}
+constexpr auto kClassOf = [] {
+  std::array<std::uint8_t, 256> table{};
+  for (unsigned c = 0; c < 256; ++c) {
+    table[c] = kGap;
+    if (c >= 'a' && c <= 'z') table[c] = static_cast<std::uint8_t>(c - 'a');
+    if (c >= 'A' && c <= 'Z') table[c] = static_cast<std::uint8_t>(c - 'A');
+    if (c >= '0' && c <= '9') table[c] = kDigit;
+  }
+  return table;
+}();
+
+std::uint8_t class_of(char c) { return kClassOf[static_cast<std::uint8_t>(c)]; }
 
 bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 
-/// Changes of case other than at the front of a word ("Word", "WORD") cost what a coin costs.
-double case_bits(std::string_view text) {
-  double bits = 0;
+/// Changes of case other than at the front of a word ("Word", "WORD") cost what a coin costs. In
+/// tenths of a bit.
+int case_cost(std::string_view text) {
+  int cost = 0;
   for (std::size_t i = 1; i < text.size(); ++i) {
     if (class_of(text[i - 1]) >= kDigit || class_of(text[i]) >= kDigit) continue;
     const bool before = is_upper(text[i - 1]);
     const bool now = is_upper(text[i]);
-    if (before == now) bits += 0.2;
-    if (!before && now) bits += 2.5;  // camelCase
-    if (before && !now) bits += i >= 2 && is_upper(text[i - 2]) ? 2.0 : 0.2;
+    if (before == now) cost += 2;
+    if (!before && now) cost += 25;  // camelCase
+    if (before && !now) cost += i >= 2 && is_upper(text[i - 2]) ? 20 : 2;
   }
-  return bits;
+  return cost;
 }
 
 }  // namespace
 
 double surprise(std::string_view text) {
   if (text.empty()) return 0;
-  std::uint8_t a = kGap;
-  std::uint8_t b = kGap;
-  double bits = case_bits(text);
+  std::size_t a = kGap;
+  std::size_t b = kGap;
+  int quarters = 0;
+  int digits = 0;
   for (char c : text) {
     const std::uint8_t now = class_of(c);
-    bits += (kSurpriseTable[(a * kClasses + b) * kClasses + now] - '#') / 4.0;
-    // The table counts all digits as one and all signs as one; which one it is has to be told too.
-    if (now == kDigit) bits += 3.3;
+    quarters += kSurpriseTable[(a * kClasses + b) * kClasses + now] - '#';
+    digits += now == kDigit ? 1 : 0;
     a = b;
     b = now;
   }
+  // The table counts all digits as one and all signs as one; which one it is has to be told too.
+  const double bits = quarters / 4.0 + digits * 3.3 + case_cost(text) / 10.0;
   return bits / static_cast<double>(text.size());
 }
 
