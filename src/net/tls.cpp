@@ -147,6 +147,25 @@ Result<std::shared_ptr<TlsServerContext>> TlsServerContext::load(
 TlsClientContext::TlsClientContext(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 TlsClientContext::~TlsClientContext() = default;
 
+Result<std::shared_ptr<TlsServerContext>> TlsServerContext::from_pem(const std::string& certificate,
+                                                                     const std::string& key) {
+  LR_TRY(SslContext context, make_context(TLS_server_method()));
+  ERR_clear_error();
+  const auto memory = [](const std::string& text) {
+    return MemoryBio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+  };
+  const MemoryBio certificate_in = memory(certificate);
+  const MemoryBio key_in = memory(key);
+  const Certificate shown(PEM_read_bio_X509(certificate_in.get(), nullptr, no_password, nullptr));
+  const Key secret(PEM_read_bio_PrivateKey(key_in.get(), nullptr, no_password, nullptr));
+  if (!shown || !secret || SSL_CTX_use_certificate(context.get(), shown.get()) != 1 ||
+      SSL_CTX_use_PrivateKey(context.get(), secret.get()) != 1) {
+    return fail(Code::kInvalidArgument, "not a certificate and its key: " + openssl_reason());
+  }
+  return std::shared_ptr<TlsServerContext>(
+      new TlsServerContext(std::make_unique<Impl>(Impl{std::move(context)})));
+}
+
 Result<std::shared_ptr<TlsClientContext>> TlsClientContext::create(const std::string& ca_file) {
   LR_TRY(SslContext context, make_context(TLS_client_method()));
   SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);

@@ -14,6 +14,9 @@ class TlsServerContext {
   /// Errors name the file and what is wrong with it (missing, not PEM, key does not match).
   static Result<std::shared_ptr<TlsServerContext>> load(const std::string& certificate_file,
                                                         const std::string& key_file);
+  /// The same from PEM text: for servers that live as long as one proof.
+  static Result<std::shared_ptr<TlsServerContext>> from_pem(const std::string& certificate,
+                                                            const std::string& key);
   ~TlsServerContext();
   struct Impl;
   Impl& impl() { return *impl_; }
