@@ -52,19 +52,13 @@ Result<> check_rule(const Rule& rule) {
   return {};
 }
 
-std::vector<std::unique_ptr<LazyPattern>> lazily(const std::vector<std::string>& texts) {
-  std::vector<std::unique_ptr<LazyPattern>> patterns;
-  for (const std::string& text : texts) patterns.push_back(std::make_unique<LazyPattern>(text));
-  return patterns;
-}
-
 RulePatterns patterns_of(const Rule& rule) {
   RulePatterns patterns;
   const std::string& text = rule.assigned.empty() ? rule.pattern : rule.assigned;
   if (!text.empty()) patterns.pattern = std::make_unique<LazyPattern>(text);
   if (!rule.path.empty()) patterns.path = std::make_unique<LazyPattern>(rule.path);
   for (const Allowlist& list : rule.allowlists) {
-    patterns.allowlists.push_back({lazily(list.patterns), lazily(list.paths)});
+    patterns.allowlists.push_back(std::make_unique<AllowlistPatterns>(list));
   }
   return patterns;
 }
@@ -101,6 +95,28 @@ RE2::Options pattern_options() {
 const RE2& LazyPattern::get() const {
   std::call_once(once_, [&] { compiled_ = std::make_unique<RE2>(text_, pattern_options()); });
   return *compiled_;
+}
+
+void AnyPattern::compile() const {
+  std::string joined;
+  for (const std::string& text : texts_) joined += (joined.empty() ? "(?:" : "|(?:") + text + ")";
+  auto together = std::make_unique<RE2>(joined, pattern_options());
+  if (together->ok()) {
+    compiled_.push_back(std::move(together));
+    return;
+  }
+  for (const std::string& text : texts_) {
+    compiled_.push_back(std::make_unique<RE2>(text, pattern_options()));
+  }
+}
+
+bool AnyPattern::found_in(std::string_view text) const {
+  if (texts_.empty()) return false;
+  std::call_once(once_, [&] { compile(); });
+  const re2::StringPiece piece(text.data(), text.size());
+  return std::ranges::any_of(compiled_, [&](const auto& pattern) {
+    return pattern->Match(piece, 0, piece.size(), RE2::UNANCHORED, nullptr, 0);
+  });
 }
 
 Catalogue::Impl::Impl(std::vector<Rule> from) : rules(std::move(from)), plan(make_plan(rules)) {

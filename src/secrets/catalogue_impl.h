@@ -43,17 +43,34 @@ class LazyPattern {
   mutable std::unique_ptr<RE2> compiled_;
 };
 
+/// Patterns of which any may match: one automaton when they fit into one, compiled when first
+/// needed; safe from several threads.
+class AnyPattern {
+ public:
+  explicit AnyPattern(std::vector<std::string> texts) : texts_(std::move(texts)) {}
+  bool empty() const { return texts_.empty(); }
+  bool found_in(std::string_view text) const;
+
+ private:
+  void compile() const;
+
+  std::vector<std::string> texts_;
+  mutable std::once_flag once_;
+  mutable std::vector<std::unique_ptr<RE2>> compiled_;
+};
+
 /// The patterns of one allowlist.
 struct AllowlistPatterns {
-  std::vector<std::unique_ptr<LazyPattern>> patterns;
-  std::vector<std::unique_ptr<LazyPattern>> paths;
+  explicit AllowlistPatterns(const Allowlist& list) : patterns(list.patterns), paths(list.paths) {}
+  AnyPattern patterns;
+  AnyPattern paths;
 };
 
 /// The patterns of one rule; null where it has none.
 struct RulePatterns {
   std::unique_ptr<LazyPattern> pattern;  ///< Or the value of an assigned rule.
   std::unique_ptr<LazyPattern> path;
-  std::vector<AllowlistPatterns> allowlists;
+  std::vector<std::unique_ptr<AllowlistPatterns>> allowlists;
 };
 
 /// Stage one over some of the expressions; the id of an expression is its index in the plan.

@@ -5,12 +5,6 @@
 namespace lr::secrets {
 namespace {
 
-bool found_in(std::string_view text, const std::vector<std::unique_ptr<LazyPattern>>& patterns) {
-  return std::ranges::any_of(patterns, [&](const auto& pattern) {
-    return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), pattern->get());
-  });
-}
-
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 bool contains_caseless(std::string_view text, std::string_view part) {
@@ -27,8 +21,8 @@ bool applies(const Allowlist& list, const AllowlistPatterns& patterns, const Sub
     asked += any ? 1 : 0;
     yes += any && answer ? 1 : 0;
   };
-  ask(!list.patterns.empty(), found_in(target, patterns.patterns));
-  ask(!list.paths.empty(), found_in(subject.path, patterns.paths));
+  ask(!list.patterns.empty(), patterns.patterns.found_in(target));
+  ask(!list.paths.empty(), patterns.paths.found_in(subject.path));
   // A commit is known only once a finding is located; the inventory asks again then.
   ask(!list.commits.empty(), std::ranges::find(list.commits, subject.object) != list.commits.end());
   ask(!list.stopwords.empty(), std::ranges::any_of(list.stopwords, [&](const std::string& word) {
@@ -42,7 +36,7 @@ bool applies(const Allowlist& list, const AllowlistPatterns& patterns, const Sub
 bool is_excepted(const Subject& subject, const RulePatterns& patterns) {
   const auto& lists = subject.rule->allowlists;
   for (std::size_t i = 0; i < lists.size(); ++i) {
-    if (applies(lists[i], patterns.allowlists[i], subject)) return true;
+    if (applies(lists[i], *patterns.allowlists[i], subject)) return true;
   }
   return false;
 }

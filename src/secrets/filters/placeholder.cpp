@@ -37,8 +37,36 @@ bool holds_word(std::string_view secret) {
     std::uint64_t words = kWordsAt[static_cast<std::uint8_t>(lower(secret[0]))];
     for (; words != 0; words &= words - 1) {
       const std::string_view word = kWords[static_cast<std::size_t>(std::countr_zero(words))];
-      const std::string_view here = secret.substr(0, word.size());
-      if (std::ranges::equal(here, word, {}, lower)) return true;
+      if (secret.size() < word.size() || lower(secret[1]) != word[1]) continue;
+      if (std::ranges::equal(secret.substr(0, word.size()), word, {}, lower)) return true;
+    }
+  }
+  return false;
+}
+
+/// `${`, `$(`, `$$`, `{{`, `}}`, `#{`, `<%`, `%>` or `%(`.
+bool holds_reference_mark(std::string_view secret) {
+  for (std::size_t i = 1; i < secret.size(); ++i) {
+    const char b = secret[i];
+    switch (secret[i - 1]) {
+      case '$':
+        if (b == '{' || b == '(' || b == '$') return true;
+        break;
+      case '{':
+      case '}':
+        if (b == secret[i - 1]) return true;
+        break;
+      case '#':
+        if (b == '{') return true;
+        break;
+      case '<':
+        if (b == '%') return true;
+        break;
+      case '%':
+        if (b == '>' || b == '(') return true;
+        break;
+      default:
+        break;
     }
   }
   return false;
@@ -46,9 +74,7 @@ bool holds_word(std::string_view secret) {
 
 /// `${VAR}`, `$(cmd)`, `{{ x }}`, `<token>`, `[token]`, `%VAR%`, `%s`, `#{x}`, `@Value@`.
 bool is_reference(std::string_view secret) {
-  for (std::string_view part : {"${", "$(", "{{", "}}", "#{", "<%", "%>", "%(", "$$"}) {
-    if (secret.find(part) != std::string_view::npos) return true;
-  }
+  if (holds_reference_mark(secret)) return true;
   const char first = secret.front();
   const char last = secret.back();
   if ((first == '<' && last == '>') || (first == '[' && last == ']') ||
@@ -94,6 +120,7 @@ std::size_t bytes_in_runs(std::string_view secret) {
 /// The same piece over and over: "abcabcabc".
 bool is_periodic(std::string_view secret) {
   for (std::size_t period = 1; period <= secret.size() / 3; ++period) {
+    if (secret[period] != secret[0]) continue;
     if (secret.substr(period) == secret.substr(0, secret.size() - period)) return true;
   }
   return false;
