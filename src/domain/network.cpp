@@ -11,6 +11,11 @@ net::Endpoint Network::endpoint(const text::IpAddress& ip, std::uint16_t well_kn
   return {ip, port(well_known)};
 }
 
+bool Network::is_loopback(const text::IpAddress& ip) const {
+  if (!ip.is_loopback()) return false;
+  return ports.empty() || !ip.is_v4() || ip.str() == "127.0.0.1";
+}
+
 HostAddresses addresses_of(Resolver& resolver, std::string_view host) {
   HostAddresses out;
   bool answered_no_name = false;

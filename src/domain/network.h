@@ -27,6 +27,9 @@ struct Network {
 
   std::uint16_t port(std::uint16_t well_known) const;
   net::Endpoint endpoint(const text::IpAddress& ip, std::uint16_t well_known) const;
+  /// Does this address lead everybody to themselves? In a laboratory (`ports` is not empty) only
+  /// 127.0.0.1 and ::1 do: its servers have the other loopback addresses for public ones.
+  bool is_loopback(const text::IpAddress& ip) const;
 };
 
 /// The addresses of a host, IPv6 after IPv4.
