@@ -18,6 +18,9 @@ constexpr string_view kVersion = "v=spf1";
 constexpr string_view kMacroLetters = "slodiphcrtv";
 constexpr string_view kExplanationLetters = "crt";
 constexpr string_view kDelimiters = ".-+,/_=";
+constexpr string_view kUnknownMechanism = "is no mechanism of SPF";
+/// Broken terms named in one record.
+constexpr std::size_t kProblemsMax = 20;
 
 constexpr auto kMechanisms =
     std::to_array<string_view>({"all", "include", "a", "mx", "ptr", "ip4", "ip6", "exists"});
@@ -138,25 +141,37 @@ class RecordParser {
   explicit RecordParser(string_view text) : text_(text) {}
 
   Result<SpfRecord> parse() {
-    std::size_t at = kVersion.size();
-    while (at < text_.size()) {
+    std::vector<SpfProblem> found = problems(1);
+    if (found.empty()) return std::move(record_);
+    const SpfProblem& first = found.front();
+    return wrong(fmt::format("column {}: '{}': {}", first.begin + 1,
+                             text_.substr(first.begin, first.end - first.begin), first.why));
+  }
+
+  /// Reads all terms; stops after `most` that are broken.
+  std::vector<SpfProblem> problems(std::size_t most) {
+    std::vector<SpfProblem> out;
+    for (std::size_t at = kVersion.size(); at < text_.size() && out.size() < most;) {
       if (text_[at] == ' ') {
         ++at;
         continue;
       }
       const std::size_t end = std::min(text_.find(' ', at), text_.size());
-      LR_TRY_VOID(term(at, end));
+      if (Result<> parsed = term(at, end); !parsed) {
+        out.push_back({.begin = at,
+                       .end = end,
+                       .why = parsed.error().detail(),
+                       .unknown_mechanism = parsed.error().detail() == kUnknownMechanism});
+      }
       at = end;
     }
-    return std::move(record_);
+    return out;
   }
 
  private:
   Result<> term(std::size_t begin, std::size_t end) {
     const string_view term = text_.substr(begin, end - begin);
-    Result<> parsed = modifier_name(term).empty() ? directive(term, begin) : modifier(term);
-    if (parsed) return {};
-    return wrong(fmt::format("column {}: '{}': {}", begin + 1, term, parsed.error().detail()));
+    return modifier_name(term).empty() ? directive(term, begin) : modifier(term, begin);
   }
 
   /// name "=" at the start of the term (section 12), or "".
@@ -168,12 +183,18 @@ class RecordParser {
     return {term.begin(), end};
   }
 
-  Result<> modifier(string_view term) {
+  Result<> modifier(string_view term, std::size_t begin) {
     const string_view name = modifier_name(term);
     const string_view value = term.substr(name.size() + 1);
     const bool redirect = equals_ignoring_case(name, "redirect");
     const bool known = redirect || equals_ignoring_case(name, "exp");
     LR_TRY(auto parts, parse_spf_macros(value, known ? SpfMacroUse::kDomain : SpfMacroUse::kText));
+    std::string lower(name);
+    std::ranges::transform(lower, lower.begin(), to_lower);
+    record_.modifiers.push_back({.name = std::move(lower),
+                                 .value = std::string(value),
+                                 .begin = begin,
+                                 .end = begin + term.size()});
     if (!known) return {};
     auto& slot = redirect ? record_.redirect : record_.explanation;
     if (slot) return wrong("may stand only once");
@@ -193,7 +214,7 @@ class RecordParser {
     const string_view name = term.substr(0, name_end);
     const auto known = std::ranges::find_if(
         kMechanisms, [&](string_view one) { return equals_ignoring_case(one, name); });
-    if (known == kMechanisms.end()) return wrong("is no mechanism of SPF");
+    if (known == kMechanisms.end()) return wrong(std::string(kUnknownMechanism));
     directive.mechanism = static_cast<SpfMechanism>(known - kMechanisms.begin());
     LR_TRY_VOID(argument(term.substr(name_end), directive));
     record_.directives.push_back(std::move(directive));
@@ -219,7 +240,7 @@ class RecordParser {
         LR_TRY_VOID(cut_dual_cidr(rest, directive));
         return domain(rest, directive);
     }
-    return wrong("is no mechanism of SPF");
+    return wrong(std::string(kUnknownMechanism));
   }
 
   static Result<> domain(string_view rest, SpfDirective& directive) {
@@ -301,6 +322,11 @@ Result<SpfMacroString> parse_spf_macros(std::string_view text, SpfMacroUse use) 
 Result<SpfRecord> parse_spf(std::string_view text) {
   if (!is_spf_record(text)) return wrong("does not begin with v=spf1");
   return RecordParser(text).parse();
+}
+
+std::vector<SpfProblem> spf_problems(std::string_view text) {
+  if (!is_spf_record(text)) return {};
+  return RecordParser(text).problems(kProblemsMax);
 }
 
 }  // namespace lr::domain

@@ -39,8 +39,17 @@ struct SpfDirective {
   std::size_t end = 0;
 };
 
+/// A name=value term; unknown ones are ignored by receivers (section 6).
+struct SpfModifier {
+  std::string name;  ///< Lower case.
+  std::string value;
+  std::size_t begin = 0;  ///< The term's bytes in the record.
+  std::size_t end = 0;
+};
+
 struct SpfRecord {
   std::vector<SpfDirective> directives;
+  std::vector<SpfModifier> modifiers;  ///< All of them, in order.
   std::optional<SpfMacroString> redirect;
   std::optional<SpfMacroString> explanation;  ///< exp=
 };
@@ -50,6 +59,16 @@ bool is_spf_record(std::string_view text);
 
 /// Errors (a permerror): kInvalidArgument, detail "column N: 'term': why".
 Result<SpfRecord> parse_spf(std::string_view text);
+
+/// A term that makes the whole record a permerror.
+struct SpfProblem {
+  std::size_t begin = 0;  ///< The term's bytes in the record.
+  std::size_t end = 0;
+  std::string why;
+  bool unknown_mechanism = false;
+};
+/// Every broken term, where parse_spf() stops at the first. Empty when there is none.
+std::vector<SpfProblem> spf_problems(std::string_view text);
 
 /// Where a macro-string stands decides what it may hold (section 7.1).
 enum class SpfMacroUse : std::uint8_t {
