@@ -85,7 +85,7 @@ bench-secrets: setup-bench ## The secret scanner beside others, which it install
 	@$(CMAKE) --preset release -DLR_TESTS=OFF -DLR_BENCH=ON >/dev/null
 	@$(CMAKE) --build build/release -j $(JOBS) \
 	  --target launchready bench_secrets_engine bench_secrets_exact bench_secrets_history bench_secrets_delta
-	@python3 -B bench/secrets/run.py --peers $(BENCH_ARGS)
+	@python3 -B bench/secrets/run.py --peers all $(BENCH_ARGS)
 
 docs: build ## Rewrite the generated pages: reference, man page
 	@build/launchready reference > docs/reference.md

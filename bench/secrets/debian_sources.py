@@ -54,7 +54,7 @@ def folders(folder):
             problems.append(f"{package}: not downloaded")
             continue
         for description in sorted((folder / "sources").glob("*.dsc")):
-            done = subprocess.run(["dpkg-source", "--no-check", "-x", description,
+            done = subprocess.run(["dpkg-source", "--no-check", "--no-copy", "-x", description,
                                    staging / package], capture_output=True, check=False)
             if done.returncode != 0:
                 problems.append(f"{package}: not unpacked")

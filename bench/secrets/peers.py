@@ -25,47 +25,50 @@ class Peer:
     tree: list = field(default_factory=list)
     history: list = field(default_factory=list)  # Empty: it does not read history.
     environment: dict = field(default_factory=dict)
+    codes: tuple = (0, 1, 200, 205)  # Exit codes of a scan that came to its end.
 
 
 def peers_below(folder):
     go, pip, npm, cargo = (folder / name for name in ("go", "pip", "npm", "cargo"))
     go_environment = {"GOPATH": str(go), "GOFLAGS": "-modcacherw"}
-    quiet = ["--no-banner", "--exit-code", "0", "--log-level", "error", "--report-path", "{out}"]
+    quiet = ["--no-banner", "--exit-code", "0", "--log-level", "error", "--report-format",
+             "json", "--report-path", "{out}"]
 
     def of_go(name, module):
         program = go / "bin" / name
         return Peer(name, program, [["go", "install", module]], "go",
                     [program, "dir", *quiet, "{target}"], [program, "git", *quiet, "{target}"],
-                    go_environment)
+                    go_environment, (0,))
 
-    def of_pip(name, tree, history):
+    def of_pip(package, name, tree, history):
         program = pip / "bin" / name
         return Peer(name, program, [["python3", "-m", "venv", pip],
-                                    [pip / "bin/pip", "install", "--quiet", name]], "python3",
+                                    [pip / "bin/pip", "install", "--quiet", package]], "python3",
                     [program, *tree], [program, *history] if history else [])
 
     def of_cargo(package, name, tree, history):
         program = cargo / "bin" / name
         return Peer(name, program,
                     [["cargo", "install", "--quiet", "--locked", "--root", cargo, package]],
-                    "cargo", [program, *tree], [program, *history])
+                    "cargo", [program, *tree], [program, *history],
+                    {"CARGO_TARGET_DIR": str(cargo / "target")})  # A build goes on where it ended.
 
     secretlint = npm / "node_modules/.bin/secretlint"
     return [
         of_go("gitleaks", "github.com/zricethezav/gitleaks/v8@latest"),
         of_go("betterleaks", "github.com/betterleaks/betterleaks@latest"),
-        of_pip("detect-secrets", ["scan", "--all-files", "{target}"], []),
-        of_pip("credsweeper", ["--path", "{target}", "--jobs", "2", "--no-stdout", "--save-json",
+        of_pip("detect-secrets", "detect-secrets", ["scan", "--all-files", "{target}"], []),
+        of_pip("credsweeper", "credsweeper", ["--path", "{target}", "--jobs", "2", "--no-stdout", "--save-json",
                                "{out}"], []),
         Peer("secretlint", secretlint,
              [["npm", "install", "--silent", "--prefix", npm, "secretlint",
                "@secretlint/secretlint-rule-preset-recommend"]], "npm",
              [secretlint, "--secretlintrcJSON", json.dumps(SECRETLINT_RULES), "--output", "{out}",
               "{target}/**/*"]),
-        of_cargo("kingfisher-bin", "kingfisher",
-                 ["scan", "--no-validate", "--no-update-check", "--git-history", "none",
-                  "--output", "{out}", "{target}"],
-                 ["scan", "--no-validate", "--no-update-check", "--output", "{out}", "{target}"]),
+        of_pip("kingfisher-bin", "kingfisher",
+               ["scan", "--no-validate", "--no-update-check", "--git-history", "none", "--output",
+                "{out}", "{target}"],
+               ["scan", "--no-validate", "--no-update-check", "--output", "{out}", "{target}"]),
         of_cargo("keyhog", "keyhog", ["scan", "{target}"],
                  ["scan", "--git-history", "{target}"]),
     ]

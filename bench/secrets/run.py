@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Prints every number of the secret scanner, with other scanners beside it.
 
-    bench/secrets/run.py [--bin build/release/bin] [--peers] [--only PART,…] [FOLDER...]
+    bench/secrets/run.py [--bin build/release/bin] [--peers [NAME,…]] [--only PART,…] [FOLDER...]
 
 PARTS: engine, exact, delta, history, tree, precision. FOLDERS are what `engine` and `tree` read
 (default: /usr/include). --peers installs other scanners below build/bench-secrets, names those
@@ -88,6 +88,9 @@ def beside(name, target, ours, chosen, field):
             if cost is None:
                 print(f"  {peer.name:15} more than {PEER_SECONDS_MAX} s: "
                       f"over {PEER_SECONDS_MAX / ours.wall:.0f} x ours", flush=True)
+                continue
+            if cost.code not in peer.codes:
+                print(f"  {peer.name:15} failed with exit code {cost.code}", flush=True)
                 continue
             print(f"  {peer.name:15} {cost}  {cost.wall / ours.wall:6.1f} x wall, "
                   f"{cost.processor / ours.processor:.1f} x processor, exit {cost.code}",
@@ -213,7 +216,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bin", type=Path, default=ROOT / "build/release/bin")
-    parser.add_argument("--peers", action="store_true", help="install and run other scanners")
+    parser.add_argument("--peers", nargs="?", const="all", default="", metavar="NAMES",
+                        help="install and run other scanners: all, or those named")
     parser.add_argument("--packs", type=int, default=PACKS, help="generated packs of `delta`")
     parser.add_argument("--only", default=",".join(PARTS), help="parts, separated by commas")
     parser.add_argument("folders", nargs="*", default=["/usr/include"])
@@ -223,7 +227,9 @@ def main():
     if unknown:
         parser.error(f"no part {unknown[0]}; there are {', '.join(PARTS)}")
     chosen = []
-    for peer in peers.peers_below(WORK / "peers") if arguments.peers else []:
+    for peer in peers.peers_below(WORK / "peers"):
+        if arguments.peers != "all" and peer.name not in arguments.peers.split(","):
+            continue
         why = peers.install(peer, WORK / "peers")
         print(f"peer {peer.name}: {why or 'ready'}", flush=True)
         chosen += [] if why else [peer]

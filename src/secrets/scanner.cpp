@@ -47,6 +47,19 @@ std::vector<Range> with_texts(std::span<const Range> changed, const Spots& spots
   return joined;
 }
 
+/// The document's path with the names inside archives and source maps behind it: rules and filters
+/// that look at paths mean those, too.
+std::string whole_path(const Document& document) {
+  static constexpr std::string_view kNames[] = {"zip:", "tar:", "source "};
+  std::string path(document.path);
+  for (const std::string_view step : document.via) {
+    for (const std::string_view prefix : kNames) {
+      if (step.starts_with(prefix)) path.append("/").append(step.substr(prefix.size()));
+    }
+  }
+  return path;
+}
+
 Matcher make_matcher(const Catalogue::Impl& catalogue) {
   auto matcher = Matcher::make(catalogue);
   LR_CHECK(matcher.has_value());  // Out of memory is a bug of the machine, not of the input.
@@ -102,6 +115,7 @@ struct Scanner::Impl {
   Coverage coverage;
   std::uint64_t decoded_left = 0;
   LineIndex document_lines{{}};
+  std::string document_path;                       ///< Of the document, with the names inside it.
   std::vector<std::unique_ptr<Matcher>> matchers;  ///< One for each depth of decoding.
 };
 
@@ -118,6 +132,7 @@ void Scanner::Impl::scan(const Document& document, std::optional<std::span<const
   coverage.bytes += document.bytes.size();
   decoded_left = options.decoded_bytes_max;
   document_lines = LineIndex(document.bytes);
+  document_path = whole_path(document);
   if (!catalogue.path_rules.empty()) scan_path(document, !changed);
   Layer layer;
   layer.document = &document;
@@ -177,7 +192,7 @@ bool Scanner::Impl::was_reported(const Layer& layer, std::string_view secret) {
 void Scanner::Impl::scan_path(const Document& document, bool report_names) {
   std::vector<std::uint32_t> whole;
   std::vector<int> fitting;
-  catalogue.path_set().Match(re2::StringPiece(document.path.data(), document.path.size()),
+  catalogue.path_set().Match(re2::StringPiece(document_path.data(), document_path.size()),
                              &fitting);
   std::ranges::sort(fitting);
   for (const int index : fitting) {
@@ -190,7 +205,7 @@ void Scanner::Impl::scan_path(const Document& document, bool report_names) {
     Candidate candidate;
     candidate.rule = &catalogue.rules[i];
     candidate.confidence = candidate.rule->confidence;
-    candidate.secret = candidate.match = document.path;
+    candidate.secret = candidate.match = document_path;
     candidate.place.surface = document.surface;
     candidate.place.path = document.path;
     candidate.place.via = {document.via.begin(), document.via.end()};
@@ -233,8 +248,8 @@ void Scanner::Impl::report(const Layer& layer, const std::vector<Match>& matches
   for (std::size_t i = 0; i < matches.size(); ++i) {
     const Match& match = matches[i];
     const Rule& rule = catalogue.rules[match.rule];
-    if (!match.wanted || !rule.report || !path_fits(match, layer.document->path)) continue;
-    if (ranks[match.rule] < 2 && outranked(matches, i, layer.document->path)) continue;
+    if (!match.wanted || !rule.report || !path_fits(match, document_path)) continue;
+    if (ranks[match.rule] < 2 && outranked(matches, i, document_path)) continue;
     report_one(layer, match, lines);
   }
 }
@@ -268,7 +283,7 @@ void Scanner::Impl::report_one(const Layer& layer, const Match& match, LineIndex
   subject.line = text(lines.line_around(match.all, kLineMax));
   const std::size_t before = std::min<std::size_t>(match.all.begin, kKeywordReach);
   subject.before = text({match.all.begin - before, match.all.begin});
-  subject.path = layer.document->path;
+  subject.path = document_path;
   subject.object = layer.document->object;
   subject.quoted = match.quoted;
   if (was_reported(layer, subject.secret)) return;

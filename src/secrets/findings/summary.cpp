@@ -92,8 +92,8 @@ report::RuleText rule_text(const SecretFinding& finding) {
                   : finding.title;
   // Rules for anybody's passwords have no provider.
   const bool known = !finding.provider.empty() && finding.provider != "any";
-  out.why = "Whoever reads it can act as the product towards " +
-            (known ? finding.provider : std::string("what it opens")) + ".";
+  out.why = known ? "Whoever reads it can act as the product towards " + finding.provider + "."
+                  : "Whoever reads it can use what it opens.";
   out.fix = finding.rotate;
   out.control = report::Control::kSecrets;
   out.worst = severity_of(finding);
