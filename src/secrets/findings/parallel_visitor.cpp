@@ -19,6 +19,8 @@ constexpr std::size_t kBatchBytes = 256 << 10;
 constexpr std::size_t kCopiedBytesMax = 2 << 20;
 constexpr std::size_t kBatchItems = 4096;
 constexpr std::size_t kBatchesPerWorker = 2;
+/// Memory of batches is used again, so that it is mapped once.
+constexpr std::size_t kReservedBytes = 512 << 10;
 
 /// A document whose bytes stand in its batch.
 struct Item {
@@ -49,6 +51,11 @@ struct Batch {
     bytes.append(document.bytes);
   }
 
+  void clear() {
+    bytes.clear();
+    items.clear();
+  }
+
   void show(DocumentVisitor& visitor) const {
     for (const Item& item : items) {
       Document document;
@@ -74,6 +81,10 @@ struct ParallelVisitor::Impl {
   void work(DocumentVisitor& visitor, const std::stop_token& stop);
   void hand_in(const Document& document, bool whole, std::span<const Range> changed);
   void flush();
+  // With the mutex held:
+  /// An empty batch, with memory if there is some.
+  Batch take_spare();
+  void give_spare(Batch used);
 
   std::unique_ptr<DocumentVisitor> own;  ///< Of the calling thread.
   Batch batch;                           ///< Being filled.
@@ -81,6 +92,7 @@ struct ParallelVisitor::Impl {
   std::condition_variable_any filled;
   std::condition_variable idle;
   std::deque<Batch> queue;
+  std::vector<Batch> spares;
   std::size_t working = 0;  ///< Workers that are looking at a batch.
 
   std::vector<std::unique_ptr<DocumentVisitor>> visitors;
@@ -109,12 +121,13 @@ ParallelVisitor::~ParallelVisitor() { finish(); }
 void ParallelVisitor::Impl::work(DocumentVisitor& visitor, const std::stop_token& stop) {
   std::unique_lock lock(mutex);
   while (filled.wait(lock, stop, [&] { return !queue.empty(); })) {
-    const Batch mine = std::move(queue.front());
+    Batch mine = std::move(queue.front());
     queue.pop_front();
     ++working;
     lock.unlock();
     mine.show(visitor);
     lock.lock();
+    give_spare(std::move(mine));
     if (--working == 0) idle.notify_all();
   }
 }
@@ -127,16 +140,32 @@ void ParallelVisitor::Impl::hand_in(const Document& document, bool whole,
 
 void ParallelVisitor::Impl::flush() {
   if (batch.items.empty()) return;
-  Batch full = std::exchange(batch, {});
   {
     const std::lock_guard lock(mutex);
     if (queue.size() < kBatchesPerWorker * visitors.size()) {
-      queue.push_back(std::move(full));
+      queue.push_back(std::exchange(batch, take_spare()));
       filled.notify_one();
       return;
     }
   }
-  full.show(*own);
+  batch.show(*own);
+  batch.clear();
+}
+
+Batch ParallelVisitor::Impl::take_spare() {
+  Batch out;
+  if (!spares.empty()) {
+    out = std::move(spares.back());
+    spares.pop_back();
+  }
+  out.bytes.reserve(kReservedBytes);
+  return out;
+}
+
+void ParallelVisitor::Impl::give_spare(Batch used) {
+  if (used.bytes.capacity() > 2 * kReservedBytes || spares.size() > visitors.size()) return;
+  used.clear();
+  spares.push_back(std::move(used));
 }
 
 void ParallelVisitor::visit(const Document& document) {
