@@ -41,11 +41,6 @@ bool prove(std::vector<Rule> rules) {
   const auto catalogue = Catalogue::compile(std::move(rules));
   if (!catalogue) return complain(catalogue.error().detail());
   bool good = true;
-  const auto& impl = (*catalogue)->impl();
-  for (const std::uint32_t index : lr::secrets::rules_without_literal(impl.plan)) {
-    good = complain(impl.rules[index].id +
-                    ": every match must hold a rare literal; else it needs keywords or a path");
-  }
   for (const Rule& rule : (*catalogue)->rules()) {
     for (const std::string& why : lr::secrets::check_samples(**catalogue, rule)) {
       good = complain(why);

@@ -31,9 +31,27 @@ Stage make_stage(const Catalogue::Impl& impl, std::span<const std::uint32_t> cho
 
 Result<> check_pattern(const Rule& rule, std::string_view what, const std::string& text) {
   const RE2 compiled(text, pattern_options());
+  if (compiled.error_code() == RE2::ErrorPatternTooLarge ||
+      compiled.ProgramSize() > kPatternProgramMax) {
+    return fail(Code::kInvalidArgument,
+                fmt::format("rule {}: cost over budget: {} compiles to more than {} instructions; "
+                            "use smaller counts",
+                            rule.id, what, kPatternProgramMax));
+  }
   if (compiled.ok()) return {};
   return fail(Code::kInvalidArgument,
               fmt::format("rule {}: {} is not RE2: {}", rule.id, what, compiled.error()));
+}
+
+/// Every rule must be found by something rarer than its pattern.
+Result<> check_cost(const Catalogue::Impl& impl) {
+  const std::vector<std::uint32_t> costly = rules_without_literal(impl.plan);
+  if (costly.empty()) return {};
+  return fail(
+      Code::kInvalidArgument,
+      fmt::format("rule {}: cost over budget: its pattern would be tried at every byte; start it "
+                  "with a literal of three characters or more, or give it keywords or a path",
+                  impl.rules[costly.front()].id));
 }
 
 Result<> check_rule(const Rule& rule) {
@@ -195,6 +213,7 @@ Result<std::unique_ptr<Catalogue>> Catalogue::compile(std::vector<Rule> rules) {
   if (impl->by_id.size() != impl->rules.size()) {
     return fail(Code::kInvalidArgument, "two rules have the same id");
   }
+  LR_TRY_VOID(check_cost(*impl));
   const std::vector<std::uint32_t> every = every_expression(*impl);
   LR_TRY(Database all, compile_database(*impl, every, native_features()));
   impl->all = make_stage(*impl, every, std::move(all));

@@ -12,12 +12,18 @@
 
 namespace lr::secrets {
 
+/// Instructions of RE2 that one pattern may compile to. Our largest has a quarter of that; a rule
+/// with nested counts ("(a{1,500}){1,500}") has millions, and each would be paid for at each hit.
+inline constexpr int kPatternProgramMax = 20'000;
+
 class Catalogue {
  public:
   /// The product's own rules, compiled when the program was built: ready within milliseconds.
   static Result<std::unique_ptr<Catalogue>> built_in();
   /// Compiles rules now (imports, tests). Errors name the rule and why: a pattern that RE2 or
-  /// Vectorscan refuses, a group it does not have, an id that is taken.
+  /// Vectorscan refuses, a group it does not have, an id that is taken, or "cost over budget": a
+  /// pattern over kPatternProgramMax, or one that would have to be tried at every byte because no
+  /// literal of kLiteralBitsMin (forms.h), keyword or path narrows it down.
   static Result<std::unique_ptr<Catalogue>> compile(std::vector<Rule> rules);
   /// A catalogue that encode_catalogue() wrote; the bytes may go away afterwards.
   static Result<std::unique_ptr<Catalogue>> from_blob(std::string_view blob);

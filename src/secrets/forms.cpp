@@ -10,9 +10,6 @@
 namespace lr::secrets {
 namespace {
 
-/// Literals that are met more often than this are not worth stopping at: the whole pattern is
-/// looked for instead.
-constexpr double kAnchorBits = 11;
 /// From a keyword to the value behind it: the rest of the name, the operator, quotes.
 constexpr std::uint32_t kAssignmentGap = 128;
 
@@ -122,7 +119,7 @@ class Planner {
     }
     form = sized(pattern_width(*tree), rule);
     const auto anchors = pattern_anchors(*tree);
-    const bool usable = anchors && anchors->bits >= kAnchorBits;
+    const bool usable = anchors && anchors->bits >= kLiteralBitsMin;
     form.needs_keyword = !rule.keywords.empty() && !holds_keyword(rule, anchors);
     if (form.needs_keyword) form.reach += kKeywordReach;
     if (usable) {

@@ -21,6 +21,10 @@ inline constexpr std::uint32_t kShortReach = 512;
 /// How far before a match a keyword may stand.
 inline constexpr std::uint32_t kKeywordReach = 128;
 
+/// Literals that stand more often than once in 2^11 bytes of ordinary text are not worth stopping
+/// at: two letters and a digit are enough, two letters are not.
+inline constexpr double kLiteralBitsMin = 11;
+
 /// How stage two finds the exact match.
 enum class How : std::uint8_t {
   kAnchored,  ///< It starts at a known distance before the literal.
@@ -68,8 +72,8 @@ struct Plan {
 
 Plan make_plan(std::span<const Rule> rules);
 
-/// Rules that stage one must look for with their whole pattern, for want of a literal, a keyword or
-/// a path. One of them can cost more than all others together.
+/// Rules that stage one would have to look for with their whole pattern, for want of a literal, a
+/// keyword or a path. One of them can cost more than all others together, so they are refused.
 std::vector<std::uint32_t> rules_without_literal(const Plan& plan);
 
 /// Whether a name with this word is one that holds credentials: "key", "token", "secret"…

@@ -257,6 +257,25 @@ TEST(Catalogue, RefusesByName) {
   EXPECT_NE(why(make_rule("empty", "a*")).find("empty"), std::string::npos);
 }
 
+TEST(Catalogue, RefusesWhatCostsTooMuch) {
+  const auto why = [](Rule rule) {
+    const auto catalogue = Catalogue::compile({std::move(rule)});
+    return catalogue ? std::string() : catalogue.error().detail();
+  };
+  std::string large;
+  for (int i = 0; i < 30; ++i) large += "[a-z]{1,900}[0-9]";
+  for (const std::string& pattern :
+       {std::string("[0-9a-f]{32}"), std::string("\\b[A-Z]{4}-[0-9]{4}\\b"),
+        std::string("(?:abcd|[0-9]{8})[a-z]+"), std::string("\\pL{20}"), "abcd" + large}) {
+    const std::string text = why(make_rule("dear", pattern));
+    EXPECT_NE(text.find("rule dear: cost over budget"), std::string::npos) << pattern << text;
+  }
+  EXPECT_EQ(why(make_rule("cheap", "acme[0-9a-f]{32}")), "");
+  Rule listed = make_rule("listed", "acme[0-9a-f]{32}");
+  listed.allowlists.emplace_back().patterns = {large};
+  EXPECT_NE(why(listed).find("cost over budget"), std::string::npos);
+}
+
 TEST(Catalogue, KnowsRulesThatNothingNarrowsDown) {
   const auto costly = [](Rule rule) {
     const std::vector<Rule> rules{std::move(rule)};
