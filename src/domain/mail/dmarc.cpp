@@ -149,9 +149,8 @@ std::vector<DmarcWalkStep> walk_dmarc_tree(Resolver& resolver, std::string_view 
   for (string_view name = start; !name.empty() && walk.size() < kDmarcWalkSteps;) {
     walk.push_back(ask(resolver, name));
     if (walk.back().record) {
-      const DmarcDomainKind kind = walk.back().record->kind;
-      if (kind == DmarcDomainKind::kOrganization) break;
-      if (kind == DmarcDomainKind::kPublicSuffix && walk.size() > 1) break;
+      // Steps 2 and 6: psd=n and psd=y both end the walk, wherever they stand.
+      if (walk.back().record->kind != DmarcDomainKind::kUnsaid) break;
     }
     name = without_first_label(name);
     while (label_count(name) > kWalkLabels) name = without_first_label(name);

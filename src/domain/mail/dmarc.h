@@ -32,8 +32,7 @@ struct DmarcWalkStep {
 /// RFC 9989: at most this many questions.
 inline constexpr std::size_t kDmarcWalkSteps = 8;
 
-/// From `domain` to the top, longest name first, until a record says psd=n (or psd=y above the
-/// start).
+/// From `domain` to the top, longest name first, until a record says psd=n or psd=y.
 std::vector<DmarcWalkStep> walk_dmarc_tree(Resolver& resolver, std::string_view domain);
 
 /// The organizational domain by the records of a walk (section 4.10.2).

@@ -111,6 +111,13 @@ TEST_F(Dmarc, PsdNoEndsTheWalk) {
   EXPECT_EQ(walk_dmarc_tree(zone_, "a.mail.example.com").size(), 2u);
 }
 
+TEST_F(Dmarc, PsdYesEndsTheWalkAlsoWhereItBegins) {
+  publish("co.uk", "v=DMARC1; p=none; psd=y");
+  publish("uk", "v=DMARC1; p=none");
+  EXPECT_EQ(walk_dmarc_tree(zone_, "co.uk").size(), 1u);
+  EXPECT_EQ(organization("co.uk"), "co.uk");
+}
+
 TEST_F(Dmarc, WithoutARecordTheNameItselfIsTheOrganization) {
   EXPECT_EQ(organization("a.mail.example.com"), "a.mail.example.com");
 }

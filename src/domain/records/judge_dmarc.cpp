@@ -59,8 +59,8 @@ DmarcPolicy promised(const Subject& subject) {
 std::string proposed(const Dmarc& dmarc) {
   const Subject& subject = dmarc.out.subject();
   const DmarcPolicy least = subject.mail.sends ? promised(subject) : DmarcPolicy::kReject;
-  return fmt::format("v=DMARC1; p={}; rua=mailto:postmaster@{}", dmarc_policy_name(least),
-                     dmarc.domain);
+  const std::string policy = fmt::format("v=DMARC1; p={}", dmarc_policy_name(least));
+  return subject.mail.receives ? policy + "; rua=mailto:postmaster@" + dmarc.domain : policy;
 }
 
 void judge_presence(const Dmarc& dmarc) {

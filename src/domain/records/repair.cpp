@@ -1,0 +1,243 @@
+#include "domain/records/repair.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "domain/mail/dkim_key.h"
+#include "domain/mail/dkim_signature.h"
+#include "domain/mail/dmarc_record.h"
+#include "domain/mail/spf.h"
+#include "domain/mail/tag_list.h"
+#include "domain/network.h"
+#include "domain/records/dmarc_lint.h"
+#include "domain/records/spf_lint.h"
+#include "domain/records/spf_tree.h"
+#include "domain/zone.h"
+
+namespace lr::domain {
+namespace {
+
+using std::string_view;
+
+/// Each round repairs one thing.
+constexpr int kRounds = 30;
+
+constexpr auto kSpfRepaired =
+    std::to_array<string_view>({"unknown_modifier", "pass_all", "no_all", "neutral_all",
+                                "redirect_ignored", "unreachable_terms", "duplicate_terms"});
+constexpr auto kDmarcRepaired = std::to_array<string_view>(
+    {"syntax", "invalid_policy", "duplicate_tags", "unknown_tags", "tag_order", "policy_missing",
+     "subdomains_weaker", "missing_weaker", "percent", "testing", "public_suffix", "size_limit"});
+
+template <std::size_t N>
+bool is_one_of(string_view name, const std::array<string_view, N>& names) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+/// Broken terms give way to what was meant, or to nothing; the joined text with lost spaces found.
+std::string with_good_terms(std::string text) {
+  for (int round = 0; round < kRounds; ++round) {
+    const std::vector<SpfProblem> problems = spf_problems(text);
+    if (problems.empty()) break;
+    const auto& [begin, end, why, unknown] = problems.front();
+    text = with_bytes(text, begin, end, likely_spf_term(text.substr(begin, end - begin)));
+  }
+  return text;
+}
+
+std::string without_remarks(std::string text) {
+  for (int round = 0; round < kRounds; ++round) {
+    const Result<SpfRecord> record = parse_spf(text);
+    if (!record) break;
+    const std::vector<SpfRemark> remarks = lint_spf(text, *record);
+    const auto first = std::ranges::find_if(remarks, [](const SpfRemark& one) {
+      return is_one_of(one.check, kSpfRepaired) && !one.corrected.empty();
+    });
+    if (first == remarks.end()) break;
+    text = first->corrected;
+  }
+  return text;
+}
+
+/// All terms of several records before the `all` of the first.
+std::string merged(const std::vector<std::string>& records) {
+  std::string out = "v=spf1";
+  std::string all;
+  for (const std::string& one : records) {
+    const std::string good = with_good_terms(one);
+    const Result<SpfRecord> record = parse_spf(good);
+    if (!record) continue;
+    for (const SpfDirective& term : record->directives) {
+      const std::string written = good.substr(term.begin, term.end - term.begin);
+      if (term.mechanism != SpfMechanism::kAll) {
+        out += " " + written;
+      } else if (all.empty()) {
+        all = " " + written;
+      }
+    }
+  }
+  return out + (all.empty() ? " ~all" : all);
+}
+
+std::string sender_term(const std::string& sender) {
+  const auto ip = text::parse_ip(sender);
+  if (!ip) return "a:" + sender;
+  return fmt::format("{}:{}", ip->is_v4() ? "ip4" : "ip6", ip->str());
+}
+
+/// Does `text` let the address pass, with everything else as published?
+class Proposal final : public Resolver {
+ public:
+  Proposal(Resolver& published, std::string domain, std::string text)
+      : published_(published), domain_(std::move(domain)), text_(std::move(text)) {}
+  Answer query(std::string_view name, RecordType type) override {
+    if (type != RecordType::kTxt || canonical_name(name) != domain_) {
+      return published_.query(name, type);
+    }
+    Answer answer{.outcome = Outcome::kAnswer, .records = {}, .aliases = {}, .why = {}};
+    answer.records.push_back({.name = domain_, .type = type, .ttl = 0, .data = Text{{text_}}});
+    return answer;
+  }
+
+ private:
+  Resolver& published_;
+  std::string domain_;
+  std::string text_;
+};
+
+bool passes(Resolver& resolver, const std::string& domain, const std::string& text,
+            const text::IpAddress& ip) {
+  Proposal proposal(resolver, domain, text);
+  return check_host(
+             proposal,
+             {.client = ip, .helo = domain, .mail_from = "postmaster@" + domain, .receiver = {}})
+             .result == SpfResult::kPass;
+}
+
+std::string with_senders(std::string text, const Subject& subject, Resolver& resolver,
+                         const std::string& domain) {
+  for (const std::string& sender : subject.mail.senders) {
+    std::vector<text::IpAddress> addresses;
+    if (const auto ip = text::parse_ip(sender)) {
+      addresses.push_back(*ip);
+    } else {
+      addresses = addresses_of(resolver, sender).all;
+    }
+    const bool all_pass = std::ranges::all_of(
+        addresses, [&](const text::IpAddress& ip) { return passes(resolver, domain, text, ip); });
+    constexpr std::size_t kBehindVersion = 6;
+    if (!all_pass) {
+      text = with_bytes(text, kBehindVersion, kBehindVersion, " " + sender_term(sender));
+    }
+  }
+  return text;
+}
+
+/// An include or redirect= without a record behind it is an error for everybody.
+std::string without_dead_ends(std::string text, Resolver& resolver, const std::string& domain) {
+  Proposal proposal(resolver, domain, text);
+  for (const SpfTreeNode& node : read_spf_tree(proposal, domain).nodes) {
+    const std::size_t at = text.find(node.via);
+    const bool dead = node.state == SpfTreeNode::State::kNone && node.depth == 1;
+    if (dead && at != std::string::npos) text = with_bytes(text, at, at + node.via.size(), "");
+  }
+  return text;
+}
+
+/// The joined text with a space where two strings lost theirs.
+std::string joined_well(const Text& text) {
+  std::string joined = text.joined();
+  if (const auto seam = lost_space(text.strings)) joined.insert(*seam, " ");
+  return joined;
+}
+
+std::string without_dmarc_remarks(std::string text) {
+  for (int round = 0; round < kRounds; ++round) {
+    const Result<DmarcRecord> record = parse_dmarc(text);
+    if (!record) break;
+    const std::vector<DmarcRemark> remarks = lint_dmarc(text, *record);
+    const auto first = std::ranges::find_if(remarks, [](const DmarcRemark& one) {
+      return is_one_of(one.check, kDmarcRepaired) && !one.corrected.empty();
+    });
+    if (first == remarks.end()) break;
+    text = first->corrected;
+  }
+  while (text.ends_with(' ') || text.ends_with(';')) text.pop_back();
+  return text;
+}
+
+string_view promised_policy(const Subject& subject) {
+  if (!subject.mail.sends) return "reject";
+  switch (subject.mail.dmarc.value_or(DmarcPromise::kQuarantine)) {
+    case DmarcPromise::kNone:
+      return "none";
+    case DmarcPromise::kQuarantine:
+      return "quarantine";
+    case DmarcPromise::kReject:
+      return "reject";
+  }
+  return "quarantine";
+}
+
+}  // namespace
+
+SpfRepair repair_spf(const TxtRecords& txt, const Subject& subject, Resolver& resolver) {
+  const std::string domain = mail_domain(subject);
+  if (!subject.mail.sends) return {.text = "v=spf1 -all", .why = "nobody may send"};
+  std::vector<std::string> records;
+  for (const Text& text : txt.all) {
+    if (is_spf_record(text.joined())) records.push_back(joined_well(text));
+  }
+  SpfRepair out{.why = "who may send"};
+  if (records.empty()) {
+    out.text = subject.mail.senders.empty() ? "v=spf1 mx ~all" : "v=spf1 ~all";
+  } else {
+    out.text = records.size() == 1 ? with_good_terms(records.front()) : merged(records);
+  }
+  out.text = without_remarks(without_dead_ends(without_remarks(out.text), resolver, domain));
+  out.text = with_senders(out.text, subject, resolver, domain);
+  if (!spf_problems(out.text).empty()) {
+    return {.open = {"SPF: write the record of " + domain + " anew"}};
+  }
+  return out;
+}
+
+std::string repair_dmarc(const TxtRecords& txt, const Subject& subject) {
+  const std::vector<std::string> records = txt.those(is_dmarc_record);
+  const string_view least = promised_policy(subject);
+  const std::string domain = mail_domain(subject);
+  if (records.empty()) {
+    const std::string policy = fmt::format("v=DMARC1; p={}", least);
+    return subject.mail.receives ? policy + "; rua=mailto:postmaster@" + domain : policy;
+  }
+  std::string text = without_dmarc_remarks(records.front());
+  const Result<DmarcRecord> record = parse_dmarc(text);
+  if (!record) return text;
+  const string_view now = dmarc_policy_name(record->policy.value_or(DmarcPolicy::kNone));
+  const bool weaker = now != least && (now == "none" || least == "reject");
+  // A stronger policy may leave others behind it.
+  if (weaker) text = without_dmarc_remarks(with_dmarc_tag(text, "p", least));
+  if (record->aggregate.empty() && subject.mail.receives) {
+    text = with_dmarc_tag(text, "rua", "mailto:postmaster@" + domain);
+  }
+  return text;
+}
+
+std::string repair_dkim(std::string_view record) {
+  std::string text(record);
+  std::erase(text, '"');
+  const auto drop = [&](string_view tag) { text = without_dmarc_tag(text, tag); };
+  const Result<DkimPublicKey> before = DkimPublicKey::parse(text);
+  if (!before) return {};
+  if (before->testing()) drop("t");
+  if (!before->allows_hash("sha256")) drop("h");
+  if (!before->allows_service("email")) drop("s");
+  drop("g");
+  const Result<DkimPublicKey> after = DkimPublicKey::parse(text);
+  const bool good = after && (after->type() != DkimKeyType::kRsa || after->bits() >= kRsaBitsMin);
+  return good ? text : std::string();
+}
+
+}  // namespace lr::domain
