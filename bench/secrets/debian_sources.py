@@ -31,6 +31,21 @@ def debian_mirror():
     return None
 
 
+def unpack(folder, package, staging):
+    """Why there is no tree of the package below `staging`, or ""."""
+    sources = folder / "sources"
+    shutil.rmtree(sources)
+    sources.mkdir()
+    if apt(folder, "source", "--download-only", package).returncode != 0:
+        return "not downloaded"
+    for description in sorted(sources.glob("*.dsc")):
+        done = subprocess.run(["dpkg-source", "--no-check", "--no-copy", "-x", description,
+                               staging / package], capture_output=True, check=False)
+        if done.returncode != 0:
+            return "not unpacked"
+    return ""
+
+
 def folders(folder):
     """The unpacked trees, and why others are missing."""
     (folder / "sources").mkdir(parents=True, exist_ok=True)
@@ -50,15 +65,7 @@ def folders(folder):
     shutil.rmtree(staging, ignore_errors=True)
     staging.mkdir()
     for package in PACKAGES:
-        if apt(folder, "source", "--download-only", package).returncode != 0:
-            problems.append(f"{package}: not downloaded")
-            continue
-        for description in sorted((folder / "sources").glob("*.dsc")):
-            done = subprocess.run(["dpkg-source", "--no-check", "--no-copy", "-x", description,
-                                   staging / package], capture_output=True, check=False)
-            if done.returncode != 0:
-                problems.append(f"{package}: not unpacked")
-        for file in (folder / "sources").iterdir():
-            file.unlink()
+        why = unpack(folder, package, staging)
+        problems += [f"{package}: {why}"] if why else []
     staging.rename(unpacked)
     return sorted(unpacked.iterdir()), problems

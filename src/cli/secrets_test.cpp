@@ -76,6 +76,39 @@ TEST_F(SecretsVerb, SaysCleanOnlyWhenEverythingWasRead) {
   EXPECT_THAT(nothing.err, HasSubstr("there is no"));
 }
 
+TEST_F(SecretsVerb, TheReportSaysWhereAndWhatWasNotLookedAt) {
+  put("src/app.conf", "api_secret = \"" + random_value(32) + "\"\n");
+  EXPECT_EQ(launch({path(), "--quiet", "--out", path("report")}).code, 1);
+  const std::string page = whole(path("report/report.html"));
+  EXPECT_THAT(page, HasSubstr("not part of a secrets scan"));
+  EXPECT_THAT(page, Not(HasSubstr("no check in this version")));
+  EXPECT_THAT(page, HasSubstr("secrets.generic-api-key · src/app.conf:1</span>"));
+  EXPECT_THAT(page, Not(HasSubstr(" · </span>"))) << "nothing behind a dot";
+  EXPECT_THAT(page, Not(HasSubstr("<code></code>")));
+  EXPECT_THAT(page, HasSubstr("Whoever reads it can use what it opens."));
+}
+
+/// More files than one thread is given at a time: what is found does not depend on who looked.
+TEST_F(SecretsVerb, EveryCoreLooksAndTheAnswerIsTheSame) {
+  std::string filler;
+  while (filler.size() < 40'000) filler += "int value = other(3);\n";
+  const std::string shared = random_value(32);
+  for (int i = 0; i < 60; ++i) {
+    const std::string own = "api_secret = \"" + random_value(32) + "\"\n";
+    put(fmt::format("src/{}.conf", i), filler + own + "app_secret = \"" + shared + "\"\n");
+  }
+  const Outcome first = launch({path(), "--json"});
+  EXPECT_EQ(first.code, 1);
+  std::size_t found = 0;
+  for (std::size_t at = 0; (at = first.out.find("\"fingerprint\"", at)) != std::string::npos;
+       ++at) {
+    ++found;
+  }
+  EXPECT_EQ(found, 61u);
+  EXPECT_THAT(first.out, HasSubstr("src/59.conf"));
+  for (int again = 0; again < 3; ++again) EXPECT_EQ(launch({path(), "--json"}).out, first.out);
+}
+
 TEST_F(SecretsVerb, AnEmptyFolderIsNotClean) {
   const Outcome outcome = launch({path("src")});
   EXPECT_EQ(outcome.code, 3);

@@ -14,12 +14,12 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 bool is_fixture_path(std::string_view path) {
   constexpr auto kWords = std::to_array<std::string_view>(
-      {"man",       "expected",   "fuzz",     "guides",    "howto",     "test",      "tests",
-       "testing",   "testdata",   "spec",     "specs",     "fixture",   "fixtures",  "mock",
-       "mocks",     "example",    "examples", "sample",    "samples",   "demo",      "demos",
-       "testsuite", "e2e",        "docs",     "doc",       "__tests__", "stub",      "stubs",
-       "snapshots", "cassettes",  "selftest", "selftests", "unittest",  "unittests", "regress",
-       "benchmark", "benchmarks", "tutorial"});
+      {"man",       "expected",   "fuzz",     "guides",       "howto",     "test",      "tests",
+       "testing",   "testdata",   "spec",     "specs",        "fixture",   "fixtures",  "mock",
+       "mocks",     "example",    "examples", "sample",       "samples",   "demo",      "demos",
+       "testsuite", "e2e",        "docs",     "doc",          "__tests__", "stub",      "stubs",
+       "snapshots", "cassettes",  "selftest", "selftests",    "unittest",  "unittests", "regress",
+       "benchmark", "benchmarks", "tutorial", "documentation"});
   std::string word;
   // Git and Perl keep their tests in t/.
   if (path.starts_with("t/") || path.find("/t/") != std::string_view::npos) return true;
