@@ -101,7 +101,10 @@ std::string piece(Rng& rng, std::size_t index) {
                                                  "&#65;",
                                                  "plain words that say nothing\n",
                                                  "<encode64:text with acme_live_<base62:24> in it>",
-                                                 "<base62:300>"};
+                                                 "<base62:300>",
+                                                 "<base64:64>\n<base64:64>\n<base64:64>\n",
+                                                 "<base64:64>\n",
+                                                 "\n<base64:30>=="};
   const std::string_view text = kPieces[rng.below(std::size(kPieces))];
   return expand_sample(text, "changed-test", index)->text;
 }

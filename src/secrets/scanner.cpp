@@ -78,6 +78,7 @@ struct Scanner::Impl {
     Range origin;  ///< Where the bytes stand in the document itself; for line and column.
     const Layer* outer = nullptr;
     Range from;                ///< Where they stand in the outer layer.
+    Lines lines;               ///< Of the encoded form, when it stands in the document itself.
     bool keeps_lines = false;  ///< Line ends of the bytes are line ends of the document.
     /// Secrets that were reported, as they stand in `bytes`.
     mutable std::vector<Range> reported;
@@ -174,6 +175,7 @@ void Scanner::Impl::scan_decoded(const Layer& layer, const Spots& spots) {
     inner.outer = &layer;
     inner.from = decoded.from;
     inner.origin = layer.depth == 0 ? decoded.from : layer.origin;
+    if (layer.depth == 0) inner.lines = decoded.lines;
     inner.keeps_lines = layer.keeps_lines && decoded.encoding.starts_with("utf-16");
     scan_layer(inner, std::nullopt);
   });
@@ -318,6 +320,12 @@ void Scanner::Impl::report_one(const Layer& layer, const Match& match, LineIndex
 
 LineColumn Scanner::Impl::place_of(const Layer& layer, const Match& match, LineIndex& lines) {
   if (layer.depth == 0) return lines.at(match.secret.begin);
+  if (layer.lines.width != 0) {
+    const std::size_t character = match.secret.begin / 3 * 4;  // RFC 4648: three bytes are four.
+    const std::size_t row = character / layer.lines.width;
+    return document_lines.at(layer.origin.begin + row * layer.lines.step +
+                             character % layer.lines.width);
+  }
   LineColumn at = document_lines.at(layer.origin.begin);
   if (!layer.keeps_lines) return at;
   const LineColumn inside = lines.at(match.secret.begin);

@@ -164,6 +164,45 @@ TEST(Scanner, DecodesWithProvenance) {
   EXPECT_EQ(via(scan(secret + " \\u0041")), "");
 }
 
+/// `text` in lines of `width` behind `indent`.
+std::string wrapped(std::string_view text, std::size_t width, std::string_view indent,
+                    std::string_view line_end = "\n") {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); i += width) {
+    out.append(indent).append(text.substr(i, width)).append(line_end);
+  }
+  return out;
+}
+
+TEST(Scanner, DecodesBase64OverLinesAsOnePiece) {
+  const std::string secret = fill("acme_live_<base62:36>");
+  // At every place of the lines, so that it is cut in two at most of them.
+  for (const std::size_t width : {60u, 64u, 76u, 120u}) {
+    for (std::size_t before = 0; before < 130; ++before) {
+      const std::string text =
+          std::string(before, 'x') + " " + secret + " " + std::string(120, 'y');
+      const std::string lines =
+          wrapped(crypto::base64_encode(text), width, "    ", before % 2 == 0 ? "\n" : "\r\n");
+      const Collector found = scan("data:\n  key: |\n" + lines + "  other: 1\n");
+      ASSERT_EQ(found.all.size(), 1u) << width << " " << before;
+      EXPECT_EQ(std::get<1>(*found.all.begin()), secret);
+      EXPECT_EQ(std::get<2>(*found.all.begin()), "base64>");
+      const std::size_t character = (before + 1) / 3 * 4;
+      EXPECT_EQ(found.lines[0], 3 + character / width);
+      EXPECT_EQ(found.columns[0], 5 + character % width);
+    }
+  }
+}
+
+TEST(Scanner, LinesThatAreNoPieceAreDecodedEach) {
+  const std::string first = crypto::base64_encode(fill("acme_live_<base62:28> first and only", 1));
+  const std::string second = crypto::base64_encode(fill("acme_live_<base62:24> x", 2));
+  ASSERT_NE(first.size(), second.size());
+  EXPECT_EQ(scan(second + "\n" + first + "\n").all.size(), 2u);
+  const std::string hex = crypto::hex(fill("a text that holds acme_live_<base62:30> in it"));
+  EXPECT_EQ(scan(hex + "\n" + hex + "\n").lines, (std::vector<std::uint32_t>{1, 2}));
+}
+
 TEST(Scanner, DecodingIsBounded) {
   std::string text = fill("acme_live_<base62:24> and some text");
   for (int i = 0; i < 4; ++i) text = crypto::base64_encode(text);

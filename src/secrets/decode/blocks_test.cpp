@@ -140,5 +140,41 @@ TEST(Spots, RunsAreThoseOfASlowSearch) {
   EXPECT_GT(runs, 3'000u);
 }
 
+std::string random_lines(Rng& rng) {
+  std::string text;
+  const std::size_t width = rng.below(3) == 0 ? 20 + rng.below(240) : 64;
+  const std::string_view indent = rng.below(2) == 0 ? "" : "  ";
+  for (std::size_t lines = rng.below(60); lines > 0; --lines) {
+    const std::size_t size = rng.below(8) == 0 ? rng.below(width + 1) : width;
+    text += indent;
+    for (std::size_t i = 0; i < size; ++i) text += kBase64[rng.below(62)];
+    if (rng.below(9) == 0) text += rng.below(2) == 0 ? "==" : " words";
+    text += rng.below(20) == 0 ? "\r\n" : "\n";
+  }
+  return text;
+}
+
+TEST(Spots, NearARangeAreThoseOfTheWholeText) {
+  SeededRng rng(5);
+  std::size_t pieces = 0;
+  for (int round = 0; round < 1'500; ++round) {
+    const std::string text = random_lines(rng) + random_runs(rng) + random_lines(rng);
+    const Spots whole = find_spots(text);
+    const std::size_t begin = rng.below(text.size() + 1);
+    const Range range{begin, std::min(text.size(), begin + rng.below(80))};
+    const Spots near = find_spots_near(text, {&range, 1});
+    for (const auto kind : {&Spots::base64, &Spots::wrapped, &Spots::utf16le, &Spots::utf16be}) {
+      std::vector<Range> expected;
+      for (const Range& spot : whole.*kind) {
+        if (spot.begin <= range.end && range.begin <= spot.end) expected.push_back(spot);
+      }
+      expect_same(near.*kind, expected);
+    }
+    pieces += near.wrapped.size();
+    if (HasFailure()) FAIL() << "round " << round;
+  }
+  EXPECT_GT(pieces, 300u);
+}
+
 }  // namespace
 }  // namespace lr::secrets

@@ -40,6 +40,17 @@ void decode_run(std::string_view bytes, const Range& range, const DecodedSink& s
   sink({url ? "base64url" : "base64", decoded, range});
 }
 
+void decode_wrapped(std::string_view bytes, const Range& range, const DecodedSink& sink) {
+  std::string run;
+  for (char c : part(bytes, range)) {
+    if (c != '\r' && c != '\n' && c != ' ' && c != '\t') run += c;
+  }
+  const std::string decoded = decode_base64(run);
+  if (!has_readable_run(decoded)) return;
+  const bool url = run.find_first_of("-_") != std::string_view::npos;
+  sink({url ? "base64url" : "base64", decoded, range, wrapped_lines(part(bytes, range))});
+}
+
 using TextDecoder = std::string (*)(std::string_view);
 
 void decode_texts(std::string_view bytes, const std::vector<Range>& ranges, TextDecoder decoder,
@@ -58,6 +69,7 @@ std::string from_utf16be(std::string_view bytes) { return decode_utf16(bytes, tr
 
 void decode_spots(std::string_view bytes, const Spots& spots, const DecodedSink& sink) {
   for (const Range& range : spots.base64) decode_run(bytes, range, sink);
+  for (const Range& range : spots.wrapped) decode_wrapped(bytes, range, sink);
   decode_texts(bytes, spots.percent, decode_percent, "percent", sink);
   decode_texts(bytes, spots.escapes, decode_escapes, "escapes", sink);
   decode_texts(bytes, spots.entities, decode_entities, "entities", sink);

@@ -14,17 +14,25 @@
 
 namespace lr::secrets {
 
+/// How text is broken into lines of equal length.
+struct Lines {
+  std::size_t width = 0;  ///< Characters of a line; 0: it is not broken.
+  std::size_t step = 0;   ///< From the begin of a line to that of the next.
+};
+
 /// One decoded piece. Views live only during the call that hands it out.
 struct Decoded {
   std::string_view encoding;  ///< "base64", "hex", "percent", "escapes", "entities", "utf-16le"…
   std::string_view bytes;
-  Range from;  ///< Where the encoded form stands.
+  Range from;        ///< Where the encoded form stands.
+  Lines lines = {};  ///< Of the encoded form.
 };
 using DecodedSink = std::function<void(const Decoded&)>;
 
 /// Where encoded text may stand. runs.cpp
 struct Spots {
   std::vector<Range> base64;    ///< Maximal runs of at least kLeastRun characters of base64.
+  std::vector<Range> wrapped;   ///< The same, broken into lines of one length.
   std::vector<Range> percent;   ///< Neighbouring "%41" within one word.
   std::vector<Range> escapes;   ///< Neighbouring "\x41", "\u0041", "\101" within one line.
   std::vector<Range> entities;  ///< Neighbouring "&#65;", "&#x41;" within one line.
@@ -36,6 +44,12 @@ inline constexpr std::size_t kLeastRun = 24;
 Spots find_spots(std::string_view bytes);
 /// Only those that touch a range; the same spots as find_spots() finds there.
 Spots find_spots_near(std::string_view bytes, std::span<const Range> ranges);
+
+/// wrapped.cpp: takes the runs that are lines of one piece together. `cut`: the text is a window
+/// whose first run may have begun before it, so that nothing is known about its length.
+void join_wrapped(std::string_view text, bool cut, Spots& spots);
+/// The lines of a piece that join_wrapped() put together.
+Lines wrapped_lines(std::string_view piece);
 
 /// Hands out every spot that is what it looks like; of runs only those that may hold a secret: at
 /// least sixteen printable bytes in a row.

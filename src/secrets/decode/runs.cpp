@@ -36,7 +36,8 @@ std::uint64_t long_runs(std::uint64_t bits) {
 
 class Finder {
  public:
-  explicit Finder(std::string_view text) : text_(text) {}
+  /// `cut`: the text goes on before its begin.
+  Finder(std::string_view text, bool cut) : text_(text), cut_(cut) {}
 
   Spots find() {
     const BlockReader read = block_reader();
@@ -49,6 +50,7 @@ class Finder {
       for (std::size_t i = 0; i < count; ++i) take((first + i) * kBlock, masks[i]);
     }
     if (!text_.empty()) take(whole * kBlock, rest(whole * kBlock));
+    join_wrapped(text_, cut_, spots_);
     return std::move(spots_);
   }
 
@@ -193,13 +195,14 @@ class Finder {
   }
 
   std::string_view text_;
+  bool cut_;
   Spots spots_;
   std::size_t run_end_ = 0;        ///< Of the last run of base64.
   std::uint64_t last_base64_ = 0;  ///< Of the block before.
   std::size_t utf16_end_ = 0;
 };
 
-constexpr auto kKinds = {&Spots::base64,   &Spots::percent, &Spots::escapes,
+constexpr auto kKinds = {&Spots::base64,   &Spots::wrapped, &Spots::percent, &Spots::escapes,
                          &Spots::entities, &Spots::utf16le, &Spots::utf16be};
 
 bool touch(const Range& a, const Range& b) { return a.begin <= b.end && b.begin <= a.end; }
@@ -208,7 +211,8 @@ bool touch(const Range& a, const Range& b) { return a.begin <= b.end && b.begin 
 bool add_from_window(std::string_view bytes, Range wanted, std::size_t margin, Spots& out) {
   const Range window{wanted.begin > margin ? wanted.begin - margin : 0,
                      std::min(bytes.size(), wanted.end + margin)};
-  Spots found = Finder(bytes.substr(window.begin, window.end - window.begin)).find();
+  Spots found =
+      Finder(bytes.substr(window.begin, window.end - window.begin), window.begin > 0).find();
   bool whole = true;
   for (const auto kind : kKinds) {
     for (Range& spot : found.*kind) {
@@ -229,7 +233,7 @@ bool add_from_window(std::string_view bytes, Range wanted, std::size_t margin, S
 
 }  // namespace
 
-Spots find_spots(std::string_view bytes) { return Finder(bytes).find(); }
+Spots find_spots(std::string_view bytes) { return Finder(bytes, false).find(); }
 
 Spots find_spots_near(std::string_view bytes, std::span<const Range> ranges) {
   Spots spots;
