@@ -162,6 +162,14 @@ Result<std::shared_ptr<TlsServerContext>> TlsServerContext::from_pem(const std::
       SSL_CTX_use_PrivateKey(context.get(), secret.get()) != 1) {
     return fail(Code::kInvalidArgument, "not a certificate and its key: " + openssl_reason());
   }
+  // The rest of the chain; SSL_CTX_add1_chain_cert() takes a reference of its own.
+  while (const Certificate next{
+      PEM_read_bio_X509(certificate_in.get(), nullptr, no_password, nullptr)}) {
+    if (SSL_CTX_add1_chain_cert(context.get(), next.get()) != 1) {
+      return fail(Code::kInternal, "OpenSSL: " + openssl_reason());
+    }
+  }
+  ERR_clear_error();
   return std::shared_ptr<TlsServerContext>(
       new TlsServerContext(std::make_unique<Impl>(Impl{std::move(context)})));
 }

@@ -14,7 +14,7 @@ class TlsServerContext {
   /// Errors name the file and what is wrong with it (missing, not PEM, key does not match).
   static Result<std::shared_ptr<TlsServerContext>> load(const std::string& certificate_file,
                                                         const std::string& key_file);
-  /// The same from PEM text: for servers that live as long as one proof.
+  /// The same from PEM texts, the leaf first: for servers that live as long as one proof.
   static Result<std::shared_ptr<TlsServerContext>> from_pem(const std::string& certificate,
                                                             const std::string& key);
   ~TlsServerContext();
