@@ -156,7 +156,7 @@ TEST(Emit, EveryFormatSaysTheSame) {
   EXPECT_THAT(terraform, HasSubstr("  content  = \".\"\n  priority = 0\n"));
   const std::string dnscontrol = render_emission(emission, EmitFormat::kDnscontrol);
   EXPECT_THAT(dnscontrol, HasSubstr("D_EXTEND(\"acme.example\""));
-  EXPECT_THAT(dnscontrol, HasSubstr("TXT(\"_dmarc\", \"v=DMARC1; p=quarantine;"));
+  EXPECT_THAT(dnscontrol, HasSubstr("TXT(\"_dmarc\", \"v=DMARC1; p=quarantine\""));
   EXPECT_THAT(dnscontrol, HasSubstr("MX(\"@\", 0, \".\")"));
   EXPECT_EQ(parse_emit_format("dnscontrol"), EmitFormat::kDnscontrol);
   EXPECT_FALSE(parse_emit_format("bind"));
