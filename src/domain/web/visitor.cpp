@@ -82,6 +82,9 @@ struct Visitor::Impl {
   Result<net::HttpResponse> call(net::HttpClient& client, const Visit& visit,
                                  const VisitOptions& options);
   bool connects(const Visit& visit, bool with_tls);
+  std::string key_of(const Visit& visit) const {
+    return network.endpoint(visit.ip, visit.url.port).str();
+  }
   void explain(Visit& visit, const VisitOptions& options, const Error& error);
 
   Inspection& inspection;
@@ -91,6 +94,7 @@ struct Visitor::Impl {
   std::unique_ptr<net::HttpClient> verified;
   std::unique_ptr<net::HttpClient> unverified;
   std::map<std::string, HostAddresses> known;
+  std::map<std::string, std::string> silent;  ///< Endpoints that let us wait in vain, and why.
   std::size_t visits = 0;
 };
 
@@ -129,7 +133,12 @@ bool Visitor::Impl::connects(const Visit& visit, bool with_tls) {
 void Visitor::Impl::explain(Visit& visit, const VisitOptions& options, const Error& error) {
   visit.why = error.detail();
   visit.reach = Reach::kUnreachable;
-  if (error.code() == Code::kDeadlineExceeded) return;
+  if (error.code() == Code::kDeadlineExceeded) {
+    visit.timed_out = true;
+    // Whether an address drops connections does not depend on the name that is asked for.
+    if (visit.why.starts_with("connecting to")) silent.emplace(key_of(visit), visit.why);
+    return;
+  }
   if (visit.why.contains("Connection refused")) {
     visit.reach = Reach::kRefused;
     return;
@@ -172,6 +181,11 @@ Visit Visitor::visit_at(const text::Url& url, const text::IpAddress& ip,
   if (visit.why.empty() && impl_->given_up()) visit.why = "no time or requests left for it";
   if (!visit.why.empty()) {
     visit.reach = Reach::kGivenUp;
+    return visit;
+  }
+  if (const auto at = impl_->silent.find(impl_->key_of(visit)); at != impl_->silent.end()) {
+    visit.why = at->second;
+    visit.timed_out = true;
     return visit;
   }
   Result<net::HttpResponse> response = impl_->call(*impl_->verified, visit, options);

@@ -36,6 +36,7 @@ struct Visit {
   text::IpAddress ip{};
   Reach reach = Reach::kUnreachable;
   std::string why{};             ///< Unless kAnswered.
+  bool timed_out = false;        ///< For kUnreachable: silence, rather than no route.
   net::HttpResponse response{};  ///< For kAnswered and kBadCertificate.
 
   bool answered() const { return reach == Reach::kAnswered; }
