@@ -51,8 +51,10 @@ std::unique_ptr<secrets::DocumentVisitor> SecretsScan::make_visitor() {
   secrets::ScannerOptions options;
   options.least = request_.least;
   scanners_.push_back(std::make_unique<secrets::Scanner>(*catalogue_, inventory_, options));
-  return std::make_unique<secrets::ValueSearch>(values_, request_.known.values, inventory_,
-                                                *scanners_.back());
+  auto search = std::make_unique<secrets::ValueSearch>(values_, request_.known.values, inventory_,
+                                                       *scanners_.back());
+  scanners_.back()->show_layers(search.get());
+  return search;
 }
 
 Result<> SecretsScan::read_source(secrets::Source& source) {

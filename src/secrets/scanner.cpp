@@ -109,6 +109,7 @@ struct Scanner::Impl {
 
   const Catalogue::Impl& catalogue;
   CandidateSink& sink;
+  LayerVisitor* layers = nullptr;
   ScannerOptions options;
   std::int64_t now;
   std::vector<int> ranks;             ///< rank() of each rule.
@@ -177,6 +178,8 @@ void Scanner::Impl::scan_decoded(const Layer& layer, const Spots& spots) {
     inner.origin = layer.depth == 0 ? decoded.from : layer.origin;
     if (layer.depth == 0) inner.lines = decoded.lines;
     inner.keeps_lines = layer.keeps_lines && decoded.encoding.starts_with("utf-16");
+    if (layers != nullptr)
+      layers->visit_layer({*inner.document, inner.bytes, inner.via, inner.origin});
     scan_layer(inner, std::nullopt);
   });
 }
@@ -341,6 +344,8 @@ void Scanner::visit(const Document& document) { impl_->scan(document, std::nullo
 void Scanner::visit_changed(const Document& document, std::span<const Range> changed) {
   impl_->scan(document, changed);
 }
+
+void Scanner::show_layers(LayerVisitor* visitor) { impl_->layers = visitor; }
 
 const Coverage& Scanner::coverage() const { return impl_->coverage; }
 

@@ -34,6 +34,21 @@ class CandidateSink {
   virtual void found(const Candidate& candidate) = 0;
 };
 
+/// Bytes that were decoded out of a document. Views live only during visit_layer().
+struct DecodedLayer {
+  const Document& document;
+  std::string_view bytes;
+  std::span<const std::string> via;  ///< From the outside in, the document's own first.
+  Range origin;                      ///< Where the encoded form stands in the document.
+};
+
+/// Is shown what a scanner decodes, so that others need not decode it again.
+class LayerVisitor {
+ public:
+  virtual ~LayerVisitor() = default;
+  virtual void visit_layer(const DecodedLayer& layer) = 0;
+};
+
 struct ScannerOptions {
   Confidence least = Confidence::kMedium;
   int decode_depth = 3;
@@ -48,6 +63,9 @@ class Scanner final : public DocumentVisitor {
 
   void visit(const Document& document) override;
   void visit_changed(const Document& document, std::span<const Range> changed) override;
+  /// Shows every layer to `visitor` before it is scanned; null for none. The visitor outlives the
+  /// scanner's visits.
+  void show_layers(LayerVisitor* visitor);
   const Coverage& coverage() const;
 
  private:

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "crypto/digest.h"
+#include "secrets/catalogue.h"
+#include "secrets/scanner.h"
 
 namespace lr::secrets {
 namespace {
@@ -62,6 +64,46 @@ TEST(ValueSearch, FindsWhatTouchesAChange) {
     EXPECT_EQ(s.next.changed, 1);
     EXPECT_THAT(s.inventory.findings("key"), SizeIs(1)) << cut;
   }
+}
+
+/// The places of the value in `text`, scanned as `launchready secrets` does.
+std::vector<Place> places_in(const std::string& text) {
+  Search s;
+  Rule rule;
+  rule.id = "unrelated";
+  rule.pattern = "acme_live_[0-9a-f]{32}";
+  const auto catalogue = Catalogue::compile({rule});
+  Scanner scanner(**catalogue, s.inventory);
+  ValueSearch search(s.values, s.secrets, s.inventory, scanner);
+  scanner.show_layers(&search);
+  Document document;
+  document.path = "a.txt";
+  document.bytes = text;
+  search.visit(document);
+  std::vector<Place> places;
+  for (const auto& finding : s.inventory.findings("key")) {
+    for (const auto& place : finding.places) places.push_back(place);
+  }
+  return places;
+}
+
+TEST(ValueSearch, LooksIntoWhatTheScannerDecodes) {
+  const std::string value = Search().value;
+  const std::string twice =
+      crypto::base64_encode("a text around " + crypto::base64_encode(crypto::hex("key " + value)));
+  const auto nested = places_in("one\n  " + twice + "\n");
+  ASSERT_THAT(nested, SizeIs(1));
+  EXPECT_EQ(nested[0].line, 2u);
+  EXPECT_EQ(nested[0].column, 3u);
+  EXPECT_EQ(nested[0].via.front(), "base64");
+  EXPECT_GE(nested[0].via.size(), 2u);
+  // A value that is broken by the end of a line.
+  std::string lines = crypto::base64_encode(std::string(40, 'x') + value + std::string(90, 'y'));
+  for (std::size_t at = 64; at < lines.size(); at += 65) lines.insert(at, "\n");
+  EXPECT_THAT(places_in(lines + "\n"), SizeIs(1));
+  // Once is enough.
+  EXPECT_THAT(places_in("x " + crypto::base64_encode("a text that holds " + value + " in it")),
+              SizeIs(1));
 }
 
 }  // namespace
