@@ -8,7 +8,7 @@ build=(cmake ninja-build clang-19 lld-19 llvm-19 ccache pkg-config ca-certificat
   libre2-dev libvectorscan-dev libdeflate-dev libtomlplusplus-dev libunbound-dev libidn2-dev libgtest-dev
   libgmock-dev)
 checks=(python3 clang-format-19 clang-tools-19 universal-ctags libclang-rt-19-dev python3-jsonschema
-  openssl curl knot nginx-light git)
+  openssl curl knot nginx-light git gnutls-bin)
 bench=(haproxy wrk libbenchmark-dev)
 
 packages=("${build[@]}")

@@ -1,0 +1,30 @@
+// Where the web hosts of a domain listen for TLS.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "domain/inspection.h"
+#include "net/stream.h"
+
+namespace lr::domain::tls {
+
+struct WebEndpoint {
+  std::string host{};
+  std::string about{};  ///< For verdicts: the host; with the address, from the second one on.
+  net::Endpoint endpoint{};
+};
+
+struct WebEndpoints {
+  static constexpr std::size_t kMost = 32;
+
+  std::vector<WebEndpoint> all{};
+  /// Hosts that could not be looked up, and why.
+  std::vector<std::pair<std::string, std::string>> unknown{};
+};
+
+/// The first IPv4 and the first IPv6 address of each web host. Hosts without an address are the
+/// business of other checks.
+WebEndpoints web_endpoints(const Inspection& inspection);
+
+}  // namespace lr::domain::tls
