@@ -42,7 +42,8 @@ struct Spots {
 inline constexpr std::size_t kLeastRun = 24;
 /// Everywhere in `bytes`.
 Spots find_spots(std::string_view bytes);
-/// Only those that touch a range; the same spots as find_spots() finds there.
+/// Those that touch a range or are what they are because of what stands there, such as lines of
+/// base64 that an inserted one takes apart; the same spots as find_spots() finds there.
 Spots find_spots_near(std::string_view bytes, std::span<const Range> ranges);
 
 /// wrapped.cpp: takes the runs that are lines of one piece together. `cut`: the text is a window

@@ -207,6 +207,27 @@ constexpr auto kKinds = {&Spots::base64,   &Spots::wrapped, &Spots::percent, &Sp
 
 bool touch(const Range& a, const Range& b) { return a.begin <= b.end && b.begin <= a.end; }
 
+/// How far away a change may decide which runs are lines of one piece: it may stand in the line in
+/// front, in the one behind, or in the one behind that (see wrapped.cpp).
+constexpr std::size_t kJoinReach = 1024;
+
+/// The run begins or ends a line, so that it may have been a line of a piece, or become one.
+bool may_be_line(std::string_view text, const Range& run) {
+  const std::string_view before = text.substr(0, run.begin);
+  const std::size_t last = before.find_last_not_of(" \t");
+  if (last == std::string_view::npos || before[last] == '\n') return true;
+  const std::string_view behind = text.substr(run.end, 3);
+  const std::size_t end = behind.find_first_not_of("=\r");
+  return behind.size() < 3 || (end != std::string_view::npos && behind[end] == '\n');
+}
+
+/// What a change in `wanted` may have made of the spot: it touches it, or decides what it is.
+bool is_concerned(std::string_view text, const Range& spot, const Range& wanted, bool line) {
+  if (touch(spot, wanted)) return true;
+  const Range near{spot.begin > kJoinReach ? spot.begin - kJoinReach : 0, spot.end + kJoinReach};
+  return line && touch(near, wanted) && may_be_line(text, spot);
+}
+
 /// Spots that touch `wanted`, from a window around it; false when one may be cut by the window.
 bool add_from_window(std::string_view bytes, Range wanted, std::size_t margin, Spots& out) {
   const Range window{wanted.begin > margin ? wanted.begin - margin : 0,
@@ -214,18 +235,22 @@ bool add_from_window(std::string_view bytes, Range wanted, std::size_t margin, S
   Spots found =
       Finder(bytes.substr(window.begin, window.end - window.begin), window.begin > 0).find();
   bool whole = true;
+  const auto concerned = [&](std::vector<Range> Spots::* kind, const Range& spot) {
+    const bool line = kind == &Spots::base64 || kind == &Spots::wrapped;
+    return is_concerned(bytes, spot, wanted, line);
+  };
   for (const auto kind : kKinds) {
     for (Range& spot : found.*kind) {
       spot = {spot.begin + window.begin, spot.end + window.begin};
       const bool cut_front = window.begin > 0 && spot.begin < window.begin + 2 * kNear;
       const bool cut_back = window.end < bytes.size() && spot.end + 2 * kNear > window.end;
-      whole = whole && !(touch(spot, wanted) && (cut_front || cut_back));
+      whole = whole && !((cut_front || cut_back) && concerned(kind, spot));
     }
   }
   if (!whole) return false;
   for (const auto kind : kKinds) {
     for (const Range& spot : found.*kind) {
-      if (touch(spot, wanted)) (out.*kind).push_back(spot);
+      if (concerned(kind, spot)) (out.*kind).push_back(spot);
     }
   }
   return true;
@@ -238,7 +263,8 @@ Spots find_spots(std::string_view bytes) { return Finder(bytes, false).find(); }
 Spots find_spots_near(std::string_view bytes, std::span<const Range> ranges) {
   Spots spots;
   for (const Range& range : ranges) {
-    for (std::size_t margin = 4 * kNear; !add_from_window(bytes, range, margin, spots);) {
+    for (std::size_t margin = kJoinReach + 2 * kNear;
+         !add_from_window(bytes, range, margin, spots);) {
       margin *= 4;
     }
   }
