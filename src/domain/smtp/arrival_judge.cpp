@@ -256,6 +256,55 @@ void judge_content(Inspection& out, const Arrival& arrival) {
 
 }  // namespace
 
+bool judge_submission(Inspection& inspection, const MailPathProof& proof) {
+  const std::string& host = inspection.subject().mail.submission->host;
+  std::optional<Found> without_tls;
+  if (proof.tls_trouble) without_tls = Found{.about = host, .observed = *proof.tls_trouble};
+  if (proof.tls_trouble || proof.submission_tls) {
+    inspection.judge("submission_tls", host, std::move(without_tls));
+  }
+  if (proof.accepted) {
+    inspection.proved("submission", host);
+    return true;
+  }
+  if (proof.refusal.permanent()) {
+    inspection.found("submission", {.about = host,
+                                    .observed = proof.refusal.str() + "\n" + proof.transcript,
+                                    .expected = "250"});
+    inspection.rest_not_applicable("the message was not accepted");
+    return false;
+  }
+  std::string why = proof.trouble.value_or(proof.mailbox_trouble.value_or(""));
+  if (why.empty() && proof.refusal.transient()) why = "to be tried later: " + proof.refusal.str();
+  if (why.empty()) why = "no password is sent to a server that TLS does not prove";
+  inspection.rest_unproved(host, why);
+  return false;
+}
+
+bool judge_arriving(Inspection& inspection, const MailPathProof& proof) {
+  const std::string& address = inspection.subject().mail.mailbox->address;
+  const double waited = static_cast<double>(proof.took.count()) / 1000.0;
+  if (proof.mailbox_trouble || (!proof.arrived && proof.cut_short)) {
+    inspection.rest_unproved(address,
+                             proof.mailbox_trouble.value_or("the time of the run was over"));
+    return false;
+  }
+  if (!proof.arrived) {
+    inspection.found("arrives", {.about = address,
+                                 .observed = fmt::format("nothing in {:.0f} seconds\n{}{}", waited,
+                                                         proof.refused_by_sink, proof.transcript)});
+    inspection.rest_not_applicable("the message did not arrive");
+    return false;
+  }
+  inspection.proved("arrives", address);
+  std::optional<Found> slow;
+  if (proof.took > kSlowMail) {
+    slow = Found{.about = address, .observed = fmt::format("{:.1f} seconds", waited)};
+  }
+  inspection.judge("slow", address, std::move(slow));
+  return true;
+}
+
 std::string one_click_problem(const Message& message, const std::vector<DkimVerdict>& verdicts) {
   const HeaderField* list = message.find("List-Unsubscribe");
   const HeaderField* post = message.find("List-Unsubscribe-Post");

@@ -8,6 +8,11 @@ namespace lr::domain {
 
 inline constexpr milliseconds kSlowMail{20'000};
 
+/// False: the message was not accepted, and there is a word about every check.
+bool judge_submission(Inspection& inspection, const MailPathProof& proof);
+/// False: it did not arrive, and there is a word about every check.
+bool judge_arriving(Inspection& inspection, const MailPathProof& proof);
+
 /// Says something of every check that is about the message itself. Without a public suffix list
 /// (`registrable` empty) the editions of DMARC are not compared.
 void judge_message(Inspection& inspection, const MailPathProof& proof,

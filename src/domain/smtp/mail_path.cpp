@@ -148,6 +148,7 @@ void wait_for_arrival(const MailPromise& promise, const Network& network,
   if (sink != nullptr) {
     proof.arrived = sink->wait(deadline);
     proof.client_known = proof.hop_known = proof.arrived.has_value();
+    proof.refused_by_sink = sink->refusals();
     return;
   }
   Result<std::optional<std::string>> found = wait_in_mailbox(
@@ -184,6 +185,7 @@ MailPathProof prove_mail_path(const MailPromise& promise, const Network& network
   if (!proof.accepted) return proof;
   const MonoTime accepted = SystemClock().mono();
   wait_for_arrival(promise, network, options, sink.get(), proof);
+  proof.cut_short = network.deadline.when() < accepted + options.patience;
   proof.took = std::chrono::duration_cast<milliseconds>(SystemClock().mono() - accepted);
   return proof;
 }

@@ -38,8 +38,10 @@ struct MailPathProof {
   std::optional<std::string> mailbox_trouble{};  ///< The mailbox could not be looked into.
   std::optional<ReceivedMail> arrived{};         ///< `tls` and `client` as far as they are known.
   bool client_known = false;
-  bool hop_known = false;  ///< Whether the last hop had TLS is known.
-  milliseconds took{0};
+  bool hop_known = false;         ///< Whether the last hop had TLS is known.
+  milliseconds took{0};           ///< Waited, from the acceptance on.
+  bool cut_short = false;         ///< The run's own deadline came before the patience was over.
+  std::string refused_by_sink{};  ///< What else the sink was asked for, in words.
 };
 
 /// Sends and waits. Blocks; preconditions: submission and mailbox are set.

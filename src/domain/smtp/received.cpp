@@ -43,6 +43,7 @@ std::string word_after(string_view text, string_view keyword) {
 /// The last "[address]" in front of "by": servers write what they saw behind what they were told.
 std::optional<text::IpAddress> address_in(string_view text) {
   std::optional<text::IpAddress> found;
+  if (!text.starts_with("from ")) return found;
   text = text.substr(0, text.find(" by "));
   for (std::size_t at = text.find('['); at != string_view::npos; at = text.find('[', at + 1)) {
     string_view inside = text.substr(at + 1, text.find(']', at) - at - 1);

@@ -1,8 +1,6 @@
 // The mail path, proved: a tagged message is handed in and judged where it arrives.
 #include "domain/smtp/mail_path.h"
 
-#include <fmt/format.h>
-
 #include "domain/inspection.h"
 #include "domain/mail/public_suffix.h"
 #include "domain/smtp/arrival_judge.h"
@@ -149,58 +147,6 @@ constexpr CheckDef kChecks[] = {
      .reference = "CWE-200"},
 };
 
-/// Nothing of the arrival can be said.
-bool judge_submission(Inspection& inspection, const MailPathProof& proof) {
-  const std::string& host = inspection.subject().mail.submission->host;
-  std::optional<Found> without_tls;
-  if (proof.tls_trouble) without_tls = Found{.about = host, .observed = *proof.tls_trouble};
-  if (proof.tls_trouble || proof.submission_tls) {
-    inspection.judge("submission_tls", host, std::move(without_tls));
-  }
-  if (proof.accepted) {
-    inspection.proved("submission", host);
-    return true;
-  }
-  if (proof.refusal.permanent()) {
-    inspection.found("submission", {.about = host,
-                                    .observed = proof.refusal.str() + "\n" + proof.transcript,
-                                    .expected = "250"});
-    inspection.rest_not_applicable("the message was not accepted");
-    return false;
-  }
-  std::string why = proof.trouble.value_or(proof.mailbox_trouble.value_or(""));
-  if (why.empty() && proof.refusal.transient()) why = "to be tried later: " + proof.refusal.str();
-  if (why.empty()) why = "no password is sent to a server that TLS does not prove";
-  inspection.rest_unproved(host, why);
-  return false;
-}
-
-bool judge_arriving(Inspection& inspection, const MailPathProof& proof,
-                    const MailPathOptions& options) {
-  const std::string& address = inspection.subject().mail.mailbox->address;
-  if (proof.mailbox_trouble) {
-    inspection.rest_unproved(address, *proof.mailbox_trouble);
-    return false;
-  }
-  if (!proof.arrived) {
-    inspection.found("arrives",
-                     {.about = address,
-                      .observed = fmt::format("nothing in {} seconds\n{}",
-                                              options.patience.count() / 1000, proof.transcript)});
-    inspection.rest_not_applicable("the message did not arrive");
-    return false;
-  }
-  inspection.proved("arrives", address);
-  std::optional<Found> slow;
-  if (proof.took > kSlowMail) {
-    slow = Found{.about = address,
-                 .observed = fmt::format("{:.1f} seconds",
-                                         static_cast<double>(proof.took.count()) / 1000.0)};
-  }
-  inspection.judge("slow", address, std::move(slow));
-  return true;
-}
-
 void inspect(Inspection& inspection) {
   const MailPromise& promise = inspection.subject().mail;
   if (!inspection.network().live) return inspection.rest_not_applicable("needs the network");
@@ -213,7 +159,7 @@ void inspect(Inspection& inspection) {
   const MailPathOptions options;
   const MailPathProof proof = prove_mail_path(promise, inspection.network(), rng, options);
   inspection.count_requests(2);
-  if (!judge_submission(inspection, proof) || !judge_arriving(inspection, proof, options)) return;
+  if (!judge_submission(inspection, proof) || !judge_arriving(inspection, proof)) return;
   const auto suffixes = PublicSuffixList::load(std::string(kPublicSuffixFile));
   RegistrableDomain registrable;
   if (suffixes) registrable = [&](std::string_view name) { return suffixes->registrable(name); };
