@@ -258,6 +258,15 @@ Report start_report(const AuditOptions& options, const SessionOptions& session) 
   return out;
 }
 
+bool is_wanted(const AuditOptions::Contributor& other, const std::vector<std::string>& only) {
+  return only.empty() || std::ranges::any_of(only, [&](const std::string& name) {
+           const auto control = report::parse_control(name);
+           return (control &&
+                   std::ranges::find(other.controls, *control) != other.controls.end()) ||
+                  std::ranges::find(other.checks, name) != other.checks.end();
+         });
+}
+
 Error cannot_start(const AuditOptions& options, const Error& error) {
   if (error.origin() == Origin::kContract) return error;
   return Error(Code::kUnavailable,
@@ -270,7 +279,10 @@ Result<> check_selection(const AuditOptions& options, std::span<const CheckDef* 
   for (const std::string& name : options.only) {
     const bool known =
         report::parse_control(name) ||
-        std::ranges::any_of(checks, [&](const CheckDef* def) { return def->id == name; });
+        std::ranges::any_of(checks, [&](const CheckDef* def) { return def->id == name; }) ||
+        std::ranges::any_of(options.contributors, [&](const auto& other) {
+          return std::ranges::find(other.checks, name) != other.checks.end();
+        });
     if (!known) {
       return fail(Code::kInvalidArgument,
                   fmt::format("no check or control is called \"{}\"; `launchready checks list` "
@@ -305,12 +317,7 @@ Result<Report> run_audit(const AuditOptions& options, std::span<const CheckDef* 
   (void)loop.block_on(session.finish());
   report.requests = session.prober().requests();
   for (const AuditOptions::Contributor& other : options.contributors) {
-    const auto of_control = [&](const std::string& name) {
-      return report::parse_control(name) == other.control;
-    };
-    if (options.only.empty() || std::ranges::any_of(options.only, of_control)) {
-      other.contribute(report);
-    }
+    if (is_wanted(other, options.only)) other.contribute(report);
   }
   report.took = std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - start);
   report::conclude(report);

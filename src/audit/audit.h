@@ -22,10 +22,11 @@ struct AuditOptions {
   std::vector<std::string> only;  ///< Check ids or control ids; empty runs all.
   std::string ca_file;            ///< Extra trust anchor for labs and private CAs.
   std::uint64_t seed = 0;         ///< 0: from the system; markers and orders come from it.
-  /// Controls that are proved outside this room: each adds rows, findings and rules to the report
-  /// before the verdict. Not called when `only` leaves its control out.
+  /// Checks that are made outside this room: each adds rows, findings and rules to the report
+  /// before the verdict. Not called when `only` names none of its controls and checks.
   struct Contributor {
-    report::Control control = report::Control::kSecrets;
+    std::vector<report::Control> controls;
+    std::vector<std::string_view> checks;  ///< Ids that `only` may name.
     std::function<void(report::Report& report)> contribute;
   };
   std::vector<Contributor> contributors;

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "cli/arguments.h"
+#include "cli/check_catalogue.h"
 #include "cli/console.h"
 #include "cli/sources.h"
 #include "contract/values.h"
@@ -88,22 +89,20 @@ Result<> read_bounds(const Arguments& arguments, audit::AuditOptions& options) {
   return {};
 }
 
-Result<> read_trust(const Arguments& arguments, audit::AuditOptions& options) {
-  options.ca_file = arguments.value("--ca");
-  if (options.ca_file.empty()) return {};
-  LR_TRY(const std::string pem, read_input(options.ca_file, limits::kMiB));
-  if (pem.find("-----BEGIN CERTIFICATE-----") == std::string::npos) {
-    return wrong(fmt::format("{} holds no certificate; --ca takes a PEM file", options.ca_file));
-  }
-  return {};
-}
-
 }  // namespace
 
+Result<std::string> read_ca_file(const Arguments& arguments) {
+  const std::string path = arguments.value("--ca");
+  if (path.empty()) return path;
+  LR_TRY(const std::string pem, read_input(path, limits::kMiB));
+  if (pem.find("-----BEGIN CERTIFICATE-----") == std::string::npos) {
+    return wrong(fmt::format("{} holds no certificate; --ca takes a PEM file", path));
+  }
+  return path;
+}
+
 Result<std::vector<std::string>> read_only_list(std::string_view list,
-                                                std::span<const audit::CheckDef* const> checks) {
-  std::vector<std::string_view> known;
-  for (const audit::CheckDef* check : checks) known.push_back(check->id);
+                                                std::vector<std::string_view> known) {
   for (int i = 0; i < report::kControlCount; ++i) {
     known.push_back(report::control_id(static_cast<report::Control>(i)));
   }
@@ -114,6 +113,12 @@ Result<std::vector<std::string>> read_only_list(std::string_view list,
     if (hint.empty()) hint = "; launchready checks list shows all";
     return wrong(fmt::format("--only: no check or control \"{}\"{}", id, hint));
   }
+  return out;
+}
+
+std::vector<std::string_view> known_ids() {
+  std::vector<std::string_view> out;
+  for (const KnownCheck& check : known_checks()) out.push_back(check.id);
   return out;
 }
 
@@ -133,8 +138,8 @@ Result<AuditRequest> read_audit_request(const Arguments& arguments) {
   out.options.target = *target;
   out.options.profile = profile_named(arguments.value("--profile"));
   LR_TRY_VOID(read_bounds(arguments, out.options));
-  LR_TRY_VOID(read_trust(arguments, out.options));
-  LR_TRY(out.options.only, read_only_list(arguments.value("--only"), audit::all_checks()));
+  LR_TRY(out.options.ca_file, read_ca_file(arguments));
+  LR_TRY(out.options.only, read_only_list(arguments.value("--only"), known_ids()));
   return out;
 }
 

@@ -5,6 +5,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "audit/audit.h"
 #include "cli/verb.h"
@@ -17,8 +19,12 @@ struct AuditRequest {
 };
 
 Result<AuditRequest> read_audit_request(const Arguments& arguments);
-/// Check and control ids of --only; unknown ones are errors with the nearest id.
+/// Check and control ids of --only; others than those and `known` are errors with the nearest id.
 Result<std::vector<std::string>> read_only_list(std::string_view list,
-                                                std::span<const audit::CheckDef* const> checks);
+                                                std::vector<std::string_view> known);
+/// The file that --ca names, or "". Errors when it holds no certificate.
+Result<std::string> read_ca_file(const Arguments& arguments);
+/// The ids of every check.
+std::vector<std::string_view> known_ids();
 
 }  // namespace lr::cli

@@ -4,6 +4,7 @@
 
 #include "cli/audit_request.h"
 #include "cli/console.h"
+#include "cli/domain_control.h"
 #include "cli/progress.h"
 #include "cli/secrets_control.h"
 #include "cli/verb.h"
@@ -62,6 +63,7 @@ int run(const Arguments& arguments) {
   if (!request) return complain("audit", request.error());
   if (auto ready = prepare_folder(folder); !ready) return complain("audit", ready.error());
   request->options.contributors.push_back(secrets_control(request->options));
+  request->options.contributors.push_back(domain_control(request->options));
   ProgressLine line("audit", can_show_progress() && !arguments.has("--quiet"));
   auto report = audit::run_audit(request->options, audit::all_checks(),
                                  [&](const audit::Progress& progress) { line.show(progress); });

@@ -1,12 +1,13 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 #include <iterator>
 
-#include "audit/check.h"
 #include "cli/arguments.h"
+#include "cli/check_catalogue.h"
 #include "cli/console.h"
 #include "cli/verb.h"
 #include "report/palette.h"
@@ -16,7 +17,6 @@ namespace lr::cli {
 namespace {
 
 namespace json = boost::json;
-using audit::CheckDef;
 using report::pad_right;
 
 constexpr PositionalDef kExplainPositionals[] = {{"ID", "A check, such as authn.alg_none.", true}};
@@ -31,25 +31,13 @@ constexpr Example kExamples[] = {
     {"launchready checks explain owner.read", "One check."},
 };
 
-std::string_view profile_of(audit::Posture posture) {
-  switch (posture) {
-    case audit::Posture::kObserve:
-      return "observe";
-    case audit::Posture::kSafe:
-      return "safe";
-    case audit::Posture::kIntrusive:
-      return "full";
-  }
-  return "full";
-}
-
-json::object check_object(const CheckDef& check) {
+json::object check_object(const KnownCheck& check) {
   json::array references;
   for (std::string_view reference : check.references) references.emplace_back(reference);
   return json::object{{"id", check.id},
                       {"control", report::control_id(check.control)},
                       {"severity", report::severity_name(check.worst)},
-                      {"profile", profile_of(check.posture)},
+                      {"profile", check.profile},
                       {"title", check.title},
                       {"why", check.why},
                       {"fix", check.fix},
@@ -59,34 +47,28 @@ json::object check_object(const CheckDef& check) {
 int list(const Arguments& arguments) {
   if (arguments.has("--json")) {
     json::array all;
-    for (const CheckDef* check : audit::all_checks()) all.push_back(check_object(*check));
+    for (const KnownCheck& check : known_checks()) all.push_back(check_object(check));
     say(text::pretty_json(all));
     return 0;
   }
   std::string out;
-  for (const CheckDef* check : audit::all_checks()) {
-    fmt::format_to(std::back_inserter(out), "{} {} {} {} {}\n", pad_right(check->id, 30),
-                   pad_right(report::control_id(check->control), 8),
-                   pad_right(report::severity_name(check->worst), 8),
-                   pad_right(profile_of(check->posture), 7), check->title);
+  for (const KnownCheck& check : known_checks()) {
+    fmt::format_to(std::back_inserter(out), "{} {} {} {} {}\n", pad_right(check.id, 30),
+                   pad_right(report::control_id(check.control), 8),
+                   pad_right(report::severity_name(check.worst), 8), pad_right(check.profile, 7),
+                   check.title);
   }
   say(out);
   return 0;
 }
 
-const CheckDef* find_check(std::string_view id) {
-  for (const CheckDef* check : audit::all_checks()) {
-    if (check->id == id) return check;
-  }
-  return nullptr;
-}
-
 int explain(const Arguments& arguments) {
   const std::string& id = arguments.positionals.front();
-  const CheckDef* check = find_check(id);
-  if (check == nullptr) {
+  const std::vector<KnownCheck> checks = known_checks();
+  const auto check = std::ranges::find(checks, id, &KnownCheck::id);
+  if (check == checks.end()) {
     std::vector<std::string_view> ids;
-    for (const CheckDef* known : audit::all_checks()) ids.push_back(known->id);
+    for (const KnownCheck& known : checks) ids.push_back(known.id);
     std::string hint = did_you_mean(id, ids);
     if (hint.empty()) hint = "; launchready checks list shows all";
     return complain("checks", fmt::format("no check \"{}\"{}", id, hint));
@@ -102,7 +84,7 @@ int explain(const Arguments& arguments) {
   add("control", fmt::format("{} {}", report::control_id(check->control),
                              report::control_title(check->control)));
   add("severity", fmt::format("up to {}", report::severity_name(check->worst)));
-  add("profile", profile_of(check->posture));
+  add("profile", check->profile);
   add("why", check->why);
   add("fix", check->fix);
   if (!check->references.empty()) add("see", fmt::format("{}", fmt::join(check->references, ", ")));
