@@ -22,23 +22,28 @@ constexpr auto kWords = std::to_array<std::string_view>(
      "deadbeef",  "abcdefgh",   "qwerty",    "12345678",  "23456789",    "01234567",  "98765432",
      "abcd1234",  "1234abcd",   "a1b2c3d4",  "***",       "...",         "aaaaa",     "00000"});
 
-/// Which words begin with a byte: bit i for word i.
+/// Of the first two bytes of a word: letters of both cases and most signs differ in it.
+constexpr std::size_t pair_of(char a, char b) {
+  return (static_cast<std::uint8_t>(a) & 31u) << 5 | (static_cast<std::uint8_t>(b) & 31u);
+}
+
+/// Which words may begin with a pair: bit i for word i.
 constexpr auto kWordsAt = [] {
   static_assert(kWords.size() <= 64);
-  std::array<std::uint64_t, 256> table{};
+  std::array<std::uint64_t, 1024> table{};
   for (std::size_t i = 0; i < kWords.size(); ++i) {
-    table[static_cast<std::uint8_t>(kWords[i][0])] |= 1ull << i;
+    table[pair_of(kWords[i][0], kWords[i][1])] |= 1ull << i;
   }
   return table;
 }();
 
 bool holds_word(std::string_view secret) {
-  for (; !secret.empty(); secret.remove_prefix(1)) {
-    std::uint64_t words = kWordsAt[static_cast<std::uint8_t>(lower(secret[0]))];
+  for (; secret.size() >= 2; secret.remove_prefix(1)) {
+    std::uint64_t words = kWordsAt[pair_of(secret[0], secret[1])];
     for (; words != 0; words &= words - 1) {
       const std::string_view word = kWords[static_cast<std::size_t>(std::countr_zero(words))];
-      if (secret.size() < word.size() || lower(secret[1]) != word[1]) continue;
-      if (std::ranges::equal(secret.substr(0, word.size()), word, {}, lower)) return true;
+      const std::string_view here = secret.substr(0, word.size());
+      if (std::ranges::equal(here, word, {}, lower)) return true;
     }
   }
   return false;
