@@ -5,6 +5,7 @@
 #include <iostream>
 #include <set>
 
+#include "domain/testing/nginx_server.h"
 #include "domain/tls/testing/inspected.h"
 #include "domain/tls/testing/tls_server.h"
 #include "net/testing/rig.h"
@@ -341,6 +342,37 @@ TEST_F(Areas, AModernServerHasNoFindingOfTlsThatFailsAControl) {
   EXPECT_THAT(out.report.inconclusive, IsEmpty());
   EXPECT_GT(out.report.requests, 10U);
   EXPECT_LE(out.report.requests, 200U);
+}
+
+TEST_F(Areas, AddressesOfOneHostAreCompared) {
+  CertificateSpec older = good();
+  older.from = now_ - days(40);
+  older.until = now_ + days(50);
+  const TestCertificate first = chained(good());
+  const TestCertificate second = chained(older);
+  auto server = NginxServer::start(
+      {.http = "server { listen 127.0.0.1:@TLS_PORT@ ssl; server_name lab.example;"
+               " ssl_protocols TLSv1.3; ssl_certificate @FOLDER@/1.pem;"
+               " ssl_certificate_key @FOLDER@/1.key; }"
+               "server { listen 127.0.0.2:@TLS_PORT@ ssl; server_name lab.example;"
+               " ssl_protocols TLSv1.2; ssl_certificate @FOLDER@/2.pem;"
+               " ssl_certificate_key @FOLDER@/2.key; }",
+       .files = {{"1.pem", first.certificate},
+                 {"1.key", first.key},
+                 {"2.pem", second.certificate},
+                 {"2.key", second.key}}});
+  ASSERT_TRUE(server) << server.error().detail();
+  for (const bool both : {true, false}) {
+    InspectedHost host{.name = kHost, .addresses = {"127.0.0.1"}};
+    host.addresses.emplace_back(both ? "127.0.0.2" : "127.0.0.1");
+    const Inspected::Setup setup{
+        .hosts = {host}, .port = (*server)->tls_port(), .ca_file = ca_file_, .now = now_};
+    const Inspected tls = Inspected::run(area_tls, setup);
+    EXPECT_EQ(tls.found.contains("tls.differs"), both);
+    EXPECT_EQ(tls.status.at("tls.differs"), both ? Status::kFail : Status::kPass);
+    const Inspected certificate = Inspected::run(area_certificate, setup);
+    EXPECT_EQ(certificate.status.at("certificate.differs"), both ? Status::kFail : Status::kPass);
+  }
 }
 
 TEST_F(Areas, EarlyDataIsFound) {

@@ -18,6 +18,7 @@ using net::ServedCertificates;
 using net::Task;
 
 constexpr std::size_t kFetchesAtOnce = 8;
+constexpr std::size_t kAddresses = 4;  ///< Of a host and of each family of addresses.
 
 struct Served {
   WebEndpoint where{};
@@ -181,7 +182,7 @@ void inspect_certificates(Inspection& inspection, std::span<const CheckDef> chec
   if (!network.live) return inspection.rest_not_applicable("needs the network");
   const Result<std::unique_ptr<TrustStore>> roots = TrustStore::load(network.ca_file);
   if (!roots) return inspection.rest_unproved(inspection.subject().domain, roots.error().detail());
-  const WebEndpoints endpoints = web_endpoints(inspection);
+  const WebEndpoints endpoints = web_endpoints(inspection, kAddresses);
   std::vector<Served> all;
   for (const WebEndpoint& one : endpoints.all) all.push_back({.where = one});
   net::EventLoop loop;

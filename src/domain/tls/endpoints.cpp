@@ -1,22 +1,19 @@
 #include "domain/tls/endpoints.h"
 
-#include <algorithm>
-
 namespace lr::domain::tls {
 
-WebEndpoints web_endpoints(const Inspection& inspection) {
+WebEndpoints web_endpoints(const Inspection& inspection, std::size_t per_family) {
   WebEndpoints out;
   const Network& network = inspection.network();
   for (const std::string& host : inspection.subject().web_hosts) {
     const HostAddresses addresses = addresses_of(network.resolver, host);
     if (addresses.failed && addresses.all.empty()) out.unknown.emplace_back(host, addresses.why);
-    bool first = true;
-    for (const bool v4 : {true, false}) {
-      const auto at = std::ranges::find(addresses.all, v4, &text::IpAddress::is_v4);
-      if (at == addresses.all.end() || out.all.size() == WebEndpoints::kMost) continue;
-      WebEndpoint one{.host = host, .about = host, .endpoint = network.endpoint(*at, 443)};
-      if (!first) one.about += " (" + one.endpoint.ip.str() + ")";
-      first = false;
+    std::size_t taken[2] = {0, 0};
+    for (const text::IpAddress& ip : addresses.all) {
+      if (out.all.size() == WebEndpoints::kMost) break;
+      if (taken[ip.is_v4() ? 0 : 1]++ >= per_family) continue;
+      WebEndpoint one{.host = host, .about = host, .endpoint = network.endpoint(ip, 443)};
+      if (taken[0] + taken[1] > 1) one.about += " (" + one.endpoint.ip.str() + ")";
       out.all.push_back(std::move(one));
     }
   }

@@ -23,8 +23,8 @@ struct WebEndpoints {
   std::vector<std::pair<std::string, std::string>> unknown{};
 };
 
-/// The first IPv4 and the first IPv6 address of each web host. Hosts without an address are the
-/// business of other checks.
-WebEndpoints web_endpoints(const Inspection& inspection);
+/// The first `per_family` IPv4 and IPv6 addresses of each web host. Hosts without an address are
+/// the business of other checks.
+WebEndpoints web_endpoints(const Inspection& inspection, std::size_t per_family);
 
 }  // namespace lr::domain::tls

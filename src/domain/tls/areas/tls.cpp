@@ -246,6 +246,7 @@ constexpr CheckDef kChecks[] = {
      .reference = "RFC 9325 section 3.1"},
 };
 
+constexpr std::size_t kAddresses = 2;  ///< Of a host and of each family of addresses.
 constexpr std::size_t kScansAtOnce = 4;
 constexpr std::chrono::seconds kScanTime{15};  ///< For one endpoint, over any network.
 constexpr milliseconds kTicketPatience{250};
@@ -346,7 +347,7 @@ void judge_differences(Inspection& inspection, const std::vector<Scanned>& all) 
 void inspect(Inspection& inspection) {
   const Network& network = inspection.network();
   if (!network.live) return inspection.rest_not_applicable("needs the network");
-  const tls::WebEndpoints endpoints = tls::web_endpoints(inspection);
+  const tls::WebEndpoints endpoints = tls::web_endpoints(inspection, kAddresses);
   std::vector<Scanned> all;
   for (const tls::WebEndpoint& one : endpoints.all) all.push_back({.where = one, .facts = {}});
   net::EventLoop loop;
