@@ -207,7 +207,9 @@ void Matcher::take_tokens(Range range) {
 
 void Matcher::take_anchored(std::uint32_t rule, std::size_t begin) {
   const Form& form = catalogue_->plan.forms[rule];
-  if (!may_begin(form.outline, catalogue_->plan.sets, bytes_, begin)) return;
+  // Bytes that will be searched anyway need no look of their own.
+  const bool covered = states_[rule].active && begin < states_[rule].end;
+  if (!covered && !may_begin(form.outline, catalogue_->plan.sets, bytes_, begin)) return;
   Pending& pending = state(rule);
   if (begin < pending.free_from) return;
   const std::size_t end = std::min(bytes_.size(), begin + form.max_width);
