@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -104,6 +105,12 @@ report::Report inspect_domain(const DomainRequest& request, const domain::Subjec
   add_inspection(request, subject, layers, options, out);
   out.took = std::chrono::duration_cast<milliseconds>(SystemClock().mono() - begun);
   report::conclude(out);
+  // What other verbs judge has no rows here.
+  for (report::ControlRow& row : out.controls) {
+    const bool judged = std::ranges::any_of(
+        out.checks, [&](const report::CheckRow& check) { return check.control == row.control; });
+    if (!judged) row.reason = "not part of judging a domain";
+  }
   return out;
 }
 

@@ -114,7 +114,7 @@ report::Finding Inspection::finding_of(const CheckDef& check, const Found& found
   out.title = or_else(found.title, check.title);
   out.why = or_else(found.why, check.why);
   out.fix = or_else(found.fix, check.fix);
-  if (!found.corrected.empty()) out.fix += "\nPublish:\n" + found.corrected;
+  if (!found.corrected.empty()) out.fix += " Publish:\n" + found.corrected;
   out.location.file = subject_.file;
   out.location.at = subject_.at;
   out.location.url = found.about;

@@ -74,7 +74,22 @@ std::string spots(const CheckGroup& group) {
   return out;
 }
 
+/// Names, mail and certificates are nothing that a gateway for requests could put right.
+bool is_beyond_the_guard(Control control) {
+  return control == Control::kDns || control == Control::kMail || control == Control::kTls ||
+         control == Control::kEdge;
+}
+
+/// The first line says what to do; further lines are to be copied as they are.
+std::string fix_block(const Finding& finding) {
+  const std::size_t end = finding.fix.find('\n');
+  if (end == std::string::npos) return titled("Fix", finding.fix);
+  return titled("Fix", finding.fix.substr(0, end)) +
+         code_block("Lines to copy", finding.fix.substr(end + 1)) + "\n";
+}
+
 std::string guard_block(const Finding& finding) {
+  if (!guard_closes(finding) && is_beyond_the_guard(finding.control)) return "";
   if (!guard_closes(finding)) {
     return "<h4>Contract lines</h4><p class=\"only-app\">The guard cannot close this one: the "
            "application itself must be changed.</p>\n";
@@ -94,8 +109,8 @@ std::string group_block(const CheckGroup& group, bool open) {
       "</span></span></summary>\n<div class=\"body\" id=\"{}\">{}{}{}{}</div></details>\n",
       severity_name(worst.severity), open ? " open" : "", html_severity(worst.severity),
       html_line(title), html_line(worst.check), where.empty() ? "" : " · ", html_line(where),
-      html_anchor("finding-", worst.check), titled("Why it matters", worst.why),
-      titled("Fix", worst.fix), guard_block(worst), spots(group));
+      html_anchor("finding-", worst.check), titled("Why it matters", worst.why), fix_block(worst),
+      guard_block(worst), spots(group));
 }
 
 std::string status_cell(Status status) {

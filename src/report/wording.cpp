@@ -109,6 +109,9 @@ std::string next_step(const Report& report) {
     const Inconclusive& first = report.inconclusive.front();
     return fmt::format("Make {} provable: {}", first.check, first.reason);
   }
+  if (risks.empty() && report.profile == "domain") {
+    return "Keep it so: judge every change of the zone with --zone before it is published.";
+  }
   if (risks.empty()) {
     return report.contract_file.empty()
                ? "Write a contract (launchready.yaml) to prove what only signed-in users can see."
@@ -116,8 +119,9 @@ std::string next_step(const Report& report) {
   }
   const bool guard_helps =
       std::any_of(report.findings.begin(), report.findings.end(), guard_closes);
-  std::string out =
-      fmt::format("Fix {} first: {}", control_id(risks.front()->control), risks.front()->fix);
+  const std::string_view fix = risks.front()->fix;
+  std::string out = fmt::format("Fix {} first: {}", control_id(risks.front()->control),
+                                fix.substr(0, fix.find('\n')));
   if (guard_helps && !report.contract_file.empty()) {
     out += fmt::format(" Or close what the guard can close now: launchready guard --contract {}",
                        report.contract_file);

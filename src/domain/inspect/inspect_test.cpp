@@ -59,7 +59,7 @@ TEST(Inspect, AFindingQuotesTheWrongBytesAndTheCorrectedRecord) {
   ASSERT_EQ(finding.evidence.size(), 1U);
   EXPECT_EQ(finding.evidence[0].response,
             "b.example TXT \"v=spf1 ?all\"\n                      ^^^^");
-  EXPECT_THAT(finding.fix, ::testing::EndsWith("Publish:\nb.example. TXT \"v=spf1 -all\""));
+  EXPECT_THAT(finding.fix, ::testing::EndsWith(" Publish:\nb.example. TXT \"v=spf1 -all\""));
   EXPECT_EQ(finding.reproduce, "dig +short b.example TXT");
 }
 
@@ -92,7 +92,7 @@ TEST(Areas, AreTextsThatAReaderUnderstands) {
       EXPECT_TRUE(check.id.starts_with(std::string(area->name) + ".")) << check.id;
       EXPECT_TRUE(ids.insert(check.id).second) << check.id;
       for (const std::string_view text : {check.title, check.why, check.fix, check.reference}) {
-        EXPECT_GT(text.size(), 7U) << check.id;
+        EXPECT_GE(text.size(), 7U) << check.id;
       }
       EXPECT_TRUE(check.why.ends_with('.') && check.fix.ends_with('.')) << check.id;
     }
