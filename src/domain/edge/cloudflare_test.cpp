@@ -181,6 +181,14 @@ TEST_F(Cloudflare, WhatThePlanDoesNotHaveIsNotProvable) {
   expect_unproved(verdicts, "not provable on this plan");
 }
 
+TEST_F(Cloudflare, TheFreePlanDoesNotShowItsManagedRules) {
+  api.set("", R"({"name":"acme.test","status":"active","paused":false,)"
+              R"("plan":{"legacy_id":"free"}})");
+  api.refuse("/rulesets/phases/http_request_firewall_managed/entrypoint", 404, 10003,
+             "could not find entrypoint ruleset");
+  expect_unproved(inspect(), "not provable on this plan");
+}
+
 TEST_F(Cloudflare, AMissingPermissionIsNotProvable) {
   api.refuse("/dnssec", 403, 10000, "Authentication error");
   const Verdicts verdicts = inspect();

@@ -89,7 +89,7 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"Loop", kToHttps, "return 301 https://acme.test/;", "redirect.loop"},
         Fault{"BackToHttp", kToHttps, "return 301 http://acme.test/;",
               "redirect.loop redirect.http_hop"},
-        Fault{"DeadEnd", kToHttps, "location = / { return 302 /gone; } return 404;",
+        Fault{"DeadEnd", kToHttps, "location = / { return 302 /gone; } location / { return 404; }",
               "redirect.dead_end"},
         Fault{"BadLocation", kToHttps, "location = / { return 302 ftp://x/; }",
               "redirect.dead_end"},
@@ -105,6 +105,17 @@ INSTANTIATE_TEST_SUITE_P(
               "location = /4 { return 301 /5; } location = /5 { return 200; }",
               "redirect.too_many"}),
     [](const auto& one) { return std::string(one.param.name); });
+
+TEST_F(RedirectArea, AHostOfAnApiNeedsNoStartPage) {
+  EXPECT_EQ(verdicts(kToHttps, "return 404;").failing(), "");
+}
+
+TEST_F(RedirectArea, ACircleThatACookieMayEndIsNotProvable) {
+  const Verdicts all =
+      verdicts(kToHttps, "add_header Set-Cookie seen=1 always; return 302 https://acme.test/;");
+  EXPECT_EQ(all.failing(), "");
+  EXPECT_EQ(all.of("redirect.loop"), "inconclusive");
+}
 
 TEST_F(RedirectArea, TheHostItselfComesFirst) {
   stage.add_address("www.acme.test", "127.0.0.1");

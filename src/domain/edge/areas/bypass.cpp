@@ -20,14 +20,14 @@ constexpr CheckDef kChecks[] = {
      .fix = "Let the origin accept connections from the edge's addresses only, or demand the "
             "edge's client certificate.",
      .worst = Severity::kHigh,
-     .reference = "CWE-693"},
+     .reference = "CWE-693 Protection Mechanism Failure"},
     {.id = "bypass.origin_http",
      .control = Control::kEdge,
      .title = "The origin answers everybody directly on plain HTTP",
      .why = "An attacker goes around the edge, and what the origin says can be read on the way.",
      .fix = "Close port 80 of the origin to everybody but the edge.",
      .worst = Severity::kHigh,
-     .reference = "CWE-693"},
+     .reference = "CWE-693 Protection Mechanism Failure"},
     {.id = "bypass.leaked_name",
      .control = Control::kEdge,
      .title = "A public name shows the origin's address",
@@ -35,7 +35,7 @@ constexpr CheckDef kChecks[] = {
             "edge.",
      .fix = "Take the record away or proxy it, and give the origin a new address.",
      .worst = Severity::kMedium,
-     .reference = "CWE-200"},
+     .reference = "CWE-200 Exposure of Sensitive Information"},
 };
 
 /// Names that origins are commonly left under.

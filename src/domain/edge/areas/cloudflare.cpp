@@ -171,6 +171,9 @@ class ZoneJudge {
     const ApiAnswer zone = api_.get(zone_);
     if (!zone.ok()) return inspection_.rest_unproved(zone_, zone.why);
     judge_zone(zone.result);
+    const json::object* object = zone.result.if_object();
+    const json::value* plan = object != nullptr ? object->if_contains("plan") : nullptr;
+    free_ = plan != nullptr && text_at(*plan, "legacy_id") == "free";
     judge_settings();
     judge_origin_pulls();
     judge_rules();
@@ -278,8 +281,20 @@ class ZoneJudge {
           "an enabled rule");
   }
 
+  void judge_managed_rules() {
+    if (!free_) {
+      return judge_phase("managed_rules", "http_request_firewall_managed", executes_managed_rules);
+    }
+    // Free zones get a small ruleset that their phase does not show.
+    const ApiAnswer answer = phase("http_request_firewall_managed");
+    if (answer.ok() && executes_managed_rules(answer.result)) {
+      return inspection_.proved("managed_rules", zone_);
+    }
+    inspection_.unproved("managed_rules", zone_, "not provable on this plan: the free one");
+  }
+
   void judge_rules() {
-    judge_phase("managed_rules", "http_request_firewall_managed", executes_managed_rules);
+    judge_managed_rules();
     judge_phase("rate_limits", "http_ratelimit",
                 [](const json::value& ruleset) { return enabled_rules(ruleset) > 0; });
     const std::string path = zone_ + "/rulesets/phases/http_request_cache_settings/entrypoint";
@@ -349,6 +364,7 @@ class ZoneJudge {
   Inspection& inspection_;
   CloudflareApi api_;
   std::string zone_;
+  bool free_ = false;
 };
 
 void inspect(Inspection& inspection) {

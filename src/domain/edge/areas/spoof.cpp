@@ -21,7 +21,7 @@ constexpr CheckDef kChecks[] = {
             "names.",
      .fix = kFix,
      .worst = Severity::kHigh,
-     .reference = "CWE-348"},
+     .reference = "CWE-348, RFC 7239 section 8.1"},
     {.id = "spoof.true_client_ip",
      .control = Control::kEdge,
      .title = "The origin believes a True-Client-IP field from anybody",
@@ -29,7 +29,7 @@ constexpr CheckDef kChecks[] = {
             "names.",
      .fix = kFix,
      .worst = Severity::kHigh,
-     .reference = "CWE-348"},
+     .reference = "CWE-348, RFC 7239 section 8.1"},
     {.id = "spoof.forwarded_for",
      .control = Control::kEdge,
      .title = "The product believes the first address of X-Forwarded-For",
@@ -37,7 +37,7 @@ constexpr CheckDef kChecks[] = {
             "edge.",
      .fix = "Take the address that your own edge added last, never the first one.",
      .worst = Severity::kHigh,
-     .reference = "CWE-348"},
+     .reference = "CWE-348, RFC 7239 section 8.1"},
 };
 
 /// From the documentation range TEST-NET-3 (RFC 5737): nobody's, so that only we can have said it.

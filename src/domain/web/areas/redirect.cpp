@@ -70,14 +70,14 @@ constexpr CheckDef kChecks[] = {
      .why = "When nobody intended this, somebody else receives your visitors.",
      .fix = "Let it lead to a name of the domain, or add the target to the contract's domains.",
      .worst = Severity::kLow,
-     .reference = "CWE-601"},
+     .reference = "CWE-601, OWASP WSTG-CLNT-04"},
     {.id = "redirect.open",
      .control = report::Control::kTls,
      .title = "A URL of the site sends visitors wherever its author wants",
      .why = "Somebody can send out links with your name in them that end at a page of theirs.",
      .fix = "Build the Location from a fixed host; never from a path that begins with two slashes.",
      .worst = Severity::kMedium,
-     .reference = "CWE-601"},
+     .reference = "CWE-601, OWASP WSTG-CLNT-04"},
     {.id = "redirect.not_to_primary",
      .control = report::Control::kDns,
      .title = "A promised redirect does not lead to the primary domain",
@@ -154,9 +154,12 @@ std::optional<Found> dead_end(const Chain& chain) {
   const Visit& last = chain.hops.back();
   if (chain.end == Chain::End::kBadLocation) return about(chain, "a Location with a URL");
   if (chain.hops.size() < 2 || chain.end == Chain::End::kLoop) return std::nullopt;
+  const int status = last.response.status;
+  // A host may have no start page, as those of APIs do; but nobody should be led to such a one.
+  const text::Url& asked = chain.hops.front().url;
+  const bool led_away = last.url.host != asked.host || last.url.target != asked.target;
   const bool broken = chain.end == Chain::End::kFailed || last.reach == Reach::kBadCertificate ||
-                      last.response.status == 404 || last.response.status == 410 ||
-                      last.response.status >= 500;
+                      status >= 500 || (led_away && (status == 404 || status == 410));
   return broken ? std::optional(about(chain, "a page at the end")) : std::nullopt;
 }
 
@@ -173,9 +176,16 @@ std::optional<Found> foreign(const Inspection& inspection, const Chain& chain) {
 
 void judge_rest(Inspection& inspection, const Chain& chain) {
   const std::string url = chain.hops.front().url.str();
+  const bool sets_cookie = std::ranges::any_of(
+      chain.hops, [](const Visit& hop) { return hop.header("Set-Cookie").has_value(); });
   std::optional<Found> loop;
   if (chain.end == Chain::End::kLoop) loop = about(chain, "an end");
-  inspection.judge("loop", url, std::move(loop));
+  if (loop && sets_cookie) {
+    inspection.unproved("loop", url,
+                        "it goes in a circle, which may end for browsers with cookies");
+  } else {
+    inspection.judge("loop", url, std::move(loop));
+  }
   std::optional<Found> many;
   const std::size_t steps = chain.hops.size() - 1;
   if (steps > kHopsUsual) many = about(chain, fmt::format("at most {} redirects", kHopsUsual));
