@@ -105,9 +105,8 @@ net::Task<> hand_in(const Submitting& on, SmtpSession& session, MailPathProof& p
     LR_CO_TRY(proof.refusal, co_await session.authenticate(to.user, *to.password));
     if (!proof.refusal.positive()) co_return Result<>();
   }
-  LR_CO_TRY(proof.refusal,
-            co_await session.deliver({from_address(on.promise), on.promise.mailbox->address},
-                                     proof.message));
+  const SmtpEnvelope envelope{from_address(on.promise), on.promise.mailbox->address};
+  LR_CO_TRY(proof.refusal, co_await session.deliver(envelope, proof.message));
   proof.accepted = proof.refusal.positive();
   if (proof.accepted) proof.refusal = SmtpReply();
   co_return co_await session.quit();

@@ -57,8 +57,8 @@ net::Task<std::optional<std::string>> wait_over_imap(net::EventLoop& loop, const
   ImapSession session(std::move(stream), wait.deadline);
   LR_CO_TRY_VOID(co_await session.greeting());
   static const Secret kNone;
-  LR_CO_TRY_VOID(
-      co_await session.login(mailbox.user, mailbox.password ? *mailbox.password : kNone));
+  const Secret& password = mailbox.password ? *mailbox.password : kNone;
+  LR_CO_TRY_VOID(co_await session.login(mailbox.user, password));
   while (!wait.deadline.expired(std::chrono::steady_clock::now())) {
     LR_CO_TRY(std::optional<std::string> found,
               co_await session.find(question.field, question.value));

@@ -70,8 +70,8 @@ class Talk {
   net::Task<> start_tls() {
     const std::string early(lines_.buffered());
     lines_.consume(early.size());
-    LR_CO_TRY_VOID(
-        co_await lines_.write(is_.talks_before_tls ? "220 go\r\n250 injected\r\n" : "220 go\r\n"));
+    const std::string ready = is_.talks_before_tls ? "220 go\r\n250 injected\r\n" : "220 go\r\n";
+    LR_CO_TRY_VOID(co_await lines_.write(ready));
     if (is_.silent_handshake) {
       while (true) {
         LR_CO_TRY_VOID(co_await lines_.fill());
