@@ -9,6 +9,7 @@
 #include <functional>
 #include <thread>
 
+#include "domain/dns/server_survey.h"
 #include "domain/rdata_text.h"
 #include "domain/rdata_wire.h"
 #include "domain/testing/knot_server.h"
@@ -178,6 +179,21 @@ TEST(ServerQuery, SilenceAndAClosedPortEndInTime) {
   EXPECT_EQ(refused.error().code(), Code::kUnavailable);
   const net::Endpoint both[] = {closed, silent.endpoint()};
   EXPECT_EQ(ask_servers(both, {.name = "a.test"}).error().code(), Code::kDeadlineExceeded);
+}
+
+TEST(ServerSurvey, AServerWithoutTcpIsSeen) {
+  const OddServer server(
+      [](std::string question) { return std::vector<std::string>{reply_to(question)}; });
+  class Nobody final : public Resolver {
+    Answer query(std::string_view /*name*/, RecordType /*type*/) override { return {}; }
+  } nobody;
+  const Network network{.resolver = nobody, .ports = {{53, server.endpoint().port}}};
+  const auto reports = survey_servers(network, "a.test",
+                                      {{"ns.a.test", {.all = {server.endpoint().ip}, .why = {}}}});
+  ASSERT_EQ(reports.size(), 1u);
+  EXPECT_EQ(reports[0].authority.state, Observation::State::kBad);
+  EXPECT_EQ(reports[0].tcp.state, Observation::State::kBad);
+  EXPECT_EQ(reports[0].transfer.state, Observation::State::kUnknown);
 }
 
 std::string message(std::string_view body, int answers) {

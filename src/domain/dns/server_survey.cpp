@@ -46,8 +46,10 @@ Observation judge_edns(const ServerReport& report, const Result<Message>& with,
 }
 
 Observation judge_tcp(const ServerReport& report, bool answers_udp, const std::string& zone) {
-  const auto answer =
-      ask_server(report.endpoint, {.name = zone, .type = RecordType::kSoa}, Transport::kTcp);
+  const Question question{.name = zone, .type = RecordType::kSoa};
+  auto answer = ask_server(report.endpoint, question, Transport::kTcp);
+  // One connection that fails may be bad luck.
+  if (!answer) answer = ask_server(report.endpoint, question, Transport::kTcp);
   if (answer) return {State::kGood};
   // Whoever answers over UDP is reachable from here, so a refused connection is theirs.
   const bool refused = answer.error().code() == Code::kUnavailable;
