@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "domain/smtp/mx_judge.h"
 #include "domain/smtp/testing/area_run.h"
 #include "domain/smtp/testing/mx_stage.h"
@@ -80,6 +82,34 @@ TEST_F(SmtpArea, OpenRelays) {
     return path.ends_with("@acme.example") ? std::string("250 ok") : std::string("554 5.7.1 no");
   }});
   EXPECT_EQ(any.found(), "");
+}
+
+/// aiosmtpd with its defaults takes every recipient.
+TEST_F(SmtpArea, ARealServerThatTakesEverything) {
+  const TestCertificate certificate = stage.certificate("mx.acme.example");
+  const std::uint16_t port = free_port();
+  const std::string place = "127.0.0.1:" + std::to_string(port);
+  const auto server = ChildProcess::start(
+      {"/usr/bin/python3", "-m", "aiosmtpd", "-n", "-c", "aiosmtpd.handlers.Sink", "-l", place,
+       "--tlscert", stage.folder->write("c.pem", certificate.certificate).string(), "--tlskey",
+       stage.folder->write("k.pem", certificate.key).string(), "--no-requiretls"},
+      stage.folder->path() / "aiosmtpd.log");
+  ASSERT_TRUE(server) << server.error().detail();
+  const ScriptedMx unused({});
+  Network network = stage.network(unused);
+  network.ports[25] = port;
+  AreaRun got;
+  for (int tries = 0; tries < 200; ++tries) {
+    got = AreaRun::of(area_smtp, stage.subject, network);
+    if (got.status.at("smtp.unreachable") == Status::kPass) break;
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  ASSERT_EQ(got.status.at("smtp.unreachable"), Status::kPass) << (*server)->output();
+  EXPECT_THAT(got.found(), HasSubstr("smtp.open_relay"));
+  EXPECT_EQ(got.status.at("smtp.handshake"), Status::kPass) << (*server)->output();
+  EXPECT_EQ(got.status.at("smtp.certificate_trust"), Status::kPass);
+  EXPECT_EQ(got.status.at("smtp.certificate_name"), Status::kPass);
+  EXPECT_EQ(got.status.at("smtp.starttls_injection"), Status::kPass);
 }
 
 TEST_F(SmtpArea, PostmasterIsMissingOrOnlyRefused) {

@@ -30,7 +30,9 @@ TestCertificate MxStage::certificate(const std::string& name) const {
 TestCertificate MxStage::expired(const std::string& name) const {
   CertificateSpec spec = authority.good_leaf(name, now);
   spec.until = now - std::chrono::hours(24);
-  return authority.issue(spec).value();
+  TestCertificate leaf = authority.issue(spec).value();
+  leaf.certificate += authority.intermediate.certificate;
+  return leaf;
 }
 
 Network MxStage::network(const ScriptedMx& server) {
