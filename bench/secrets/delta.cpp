@@ -14,6 +14,7 @@
 #include <fstream>
 #include <functional>
 #include <iterator>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -186,11 +187,17 @@ class Found final : public CandidateSink {
  public:
   void found(const Candidate& candidate) override {
     const Place& place = candidate.place;
-    by_name.emplace(hash(place.path), hash(candidate.rule->id), hash(candidate.secret));
+    const auto name =
+        std::tuple(hash(place.path), hash(candidate.rule->id), hash(candidate.secret));
+    if (by_name.insert(name).second) {
+      what[name] = fmt::format("{} at {}:{}:{} {} via {}", candidate.rule->id, place.path,
+                               place.line, place.column, place.object, fmt::join(place.via, ">"));
+    }
     by_place.emplace(hash(place.path) ^ hash(place.object), place.offset, place.line,
                      hash(candidate.rule->id), hash(candidate.secret));
   }
   std::set<std::tuple<Hash, Hash, Hash>> by_name;
+  std::map<std::tuple<Hash, Hash, Hash>, std::string> what;  ///< For a reader; holds no value.
   std::set<std::tuple<Hash, std::uint64_t, std::uint32_t, Hash, Hash>> by_place;
 };
 
@@ -239,6 +246,9 @@ Result<> compare_one(const Catalogue& catalogue, const std::string& path, Totals
   const std::uint64_t missed = only_in(by_whole.by_name, by_delta.by_name);
   const std::uint64_t extra = only_in(by_delta.by_place, by_whole.by_place);
   if (missed + extra > 0) fmt::print(stderr, "{}: missed {}, extra {}\n", path, missed, extra);
+  for (const auto& [name, text] : by_whole.what) {
+    if (!by_delta.by_name.contains(name)) fmt::print(stderr, "  missed {}\n", text);
+  }
   ++totals.repositories;
   totals.deltas += both.deltas;
   totals.places += by_whole.by_place.size();
