@@ -4,7 +4,7 @@
 #include <span>
 #include <string>
 
-#include "audit/check.h"
+#include "cli/check_catalogue.h"
 #include "cli/verb.h"
 
 namespace lr::cli {
@@ -24,7 +24,7 @@ std::string verbs_json(Verbs verbs);
 /// roff with the man macros, for `launchready man | man -l -`.
 std::string man_page(Verbs verbs);
 /// docs/reference.md.
-std::string reference_page(Verbs verbs, std::span<const audit::CheckDef* const> checks);
+std::string reference_page(Verbs verbs, std::span<const KnownCheck> checks);
 
 /// What an exit code means, for every generated page.
 struct ExitCode {
