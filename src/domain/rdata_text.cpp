@@ -34,6 +34,30 @@ std::unexpected<Error> wrong(std::string why) {
   return fail(Code::kInvalidArgument, std::move(why));
 }
 
+std::string quoted(string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (byte < 0x20 || byte > 0x7e) {
+      fmt::format_to(std::back_inserter(out), "\\{:03}", byte);
+    } else {
+      out += c;
+    }
+  }
+  return out + '"';
+}
+
+/// As it was in the file, also when quotes or escapes kept it together.
+std::string word_text(const ZoneToken& token) {
+  const bool plain = !token.quoted && std::ranges::all_of(token.text, [](char c) {
+    return c > 0x20 && c < 0x7f && string_view(";\"()\\").find(c) == string_view::npos;
+  });
+  return plain ? token.text : quoted(token.text);
+}
+
 /// Takes the tokens of one RDATA from the front.
 class RdataReader {
  public:
@@ -84,7 +108,7 @@ class RdataReader {
     std::string joined;
     for (; !tokens_.empty(); tokens_ = tokens_.subspan(1)) {
       if (!joined.empty()) joined += ' ';
-      joined += tokens_.front().text;
+      joined += word_text(tokens_.front());
     }
     return joined;
   }
@@ -226,22 +250,6 @@ Result<Rdata> read(RdataReader& in, RecordType type) {
     default:
       return Opaque{.text = in.words()};
   }
-}
-
-std::string quoted(string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (byte < 0x20 || byte > 0x7e) {
-      fmt::format_to(std::back_inserter(out), "\\{:03}", byte);
-    } else {
-      out += c;
-    }
-  }
-  return out + '"';
 }
 
 /// Strings over 255 bytes are cut; receivers join them again.
