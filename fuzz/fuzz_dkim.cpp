@@ -13,9 +13,8 @@
 #include "domain/zone.h"
 #include "fuzz/reach.h"
 
+namespace lr::domain {
 namespace {
-
-using namespace lr::domain;
 
 enum class State : std::uint8_t { kMessage, kSignature, kKey, kTags };
 lr::fuzz::Reach<4> reach({"messages", "signatures", "keys", "tag lists"});
@@ -72,3 +71,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   try_message(key, line == std::string_view::npos ? input : input.substr(line + 1));
   return 0;
 }
+
+}  // namespace lr::domain

@@ -14,9 +14,8 @@
 #include "domain/zone.h"
 #include "fuzz/reach.h"
 
+namespace lr::domain {
 namespace {
-
-using namespace lr::domain;
 
 enum class State : std::uint8_t { kRecord, kProblem, kFound, kInherited, kPolicy };
 lr::fuzz::Reach<5> reach({"records", "problems", "policies", "inherited", "MTA-STS policies"});
@@ -82,3 +81,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   return 0;
 }
+
+}  // namespace lr::domain

@@ -11,9 +11,8 @@
 #include "domain/zone.h"
 #include "fuzz/reach.h"
 
+namespace lr::domain {
 namespace {
-
-using namespace lr::domain;
 
 enum class State : std::uint8_t { kParsed, kRefused, kMatched, kIncluded, kPermError };
 lr::fuzz::Reach<5> reach({"records", "refused", "matches", "includes", "permerrors"});
@@ -83,3 +82,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   try_check(input);
   return 0;
 }
+
+}  // namespace lr::domain

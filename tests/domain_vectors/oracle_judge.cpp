@@ -11,10 +11,10 @@
 #include "domain/mail/spf.h"
 #include "domain/zone.h"
 
+namespace lr::domain {
 namespace {
 
 namespace json = boost::json;
-using namespace lr::domain;
 
 /// Each code point is one byte, so that messages of any bytes fit into JSON.
 std::string bytes_of(const json::value& value) {
@@ -94,14 +94,19 @@ json::object judge_dkim(Zone& zone, const json::value& test) {
   return {{"result", dkim_result_name(verdicts.front().result)}, {"why", verdicts.front().why}};
 }
 
-}  // namespace
-
-int main() {
+void judge_all() {
   for (std::string line; std::getline(std::cin, line);) {
     const json::value test = json::parse(line);
     Zone zone = zone_of(test.at("zone"));
     const bool spf = test.at("kind").as_string() == "spf";
     std::cout << json::serialize(spf ? judge_spf(zone, test) : judge_dkim(zone, test)) << "\n";
   }
+}
+
+}  // namespace
+}  // namespace lr::domain
+
+int main() {
+  lr::domain::judge_all();
   return 0;
 }
