@@ -5,8 +5,8 @@ set -euo pipefail
 
 build=(cmake ninja-build clang-19 lld-19 llvm-19 ccache pkg-config ca-certificates
   libboost1.81-dev libboost-json1.81-dev libssl-dev libyaml-cpp-dev libsqlite3-dev libfmt-dev
-  libre2-dev libvectorscan-dev libdeflate-dev libtomlplusplus-dev libunbound-dev libidn2-dev libgtest-dev
-  libgmock-dev)
+  libre2-dev libvectorscan-dev libdeflate-dev libtomlplusplus-dev libunbound-dev libidn2-dev
+  libgtest-dev libgmock-dev)
 checks=(python3 clang-format-19 clang-tools-19 universal-ctags libclang-rt-19-dev python3-jsonschema
   openssl curl knot nginx-light git gnutls-bin
   swaks libnet-ssleay-perl python3-aiosmtpd python3-dkim dovecot-imapd
@@ -45,6 +45,6 @@ install=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -
   --no-install-recommends "${missing[@]}")
 "${install[@]}" >/dev/null || { "${as_root[@]}" apt-get update -qq; "${install[@]}" >/dev/null; }
 # These are only started by the tests and benchmarks themselves.
-for service in nginx haproxy knot; do
+for service in nginx haproxy knot dovecot; do
   "${as_root[@]}" systemctl disable --now "$service" >/dev/null 2>&1 || true
 done

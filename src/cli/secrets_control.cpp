@@ -96,9 +96,9 @@ void contribute(const audit::AuditOptions& options, Report& report) {
 }  // namespace
 
 audit::AuditOptions::Contributor secrets_control(const audit::AuditOptions& options) {
-  return {{report::Control::kSecrets},
-          {secrets::kSecretsCheck},
-          [&options](Report& report) { contribute(options, report); }};
+  return {{report::Control::kSecrets}, {secrets::kSecretsCheck}, [&options](Report& report) {
+            contribute(options, report);
+          }};
 }
 
 }  // namespace lr::cli

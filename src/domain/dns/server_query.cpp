@@ -53,7 +53,8 @@ Result<Message> ask_udp(const net::Endpoint& server, const Question& question, D
 /// A connection that speaks messages with their length in front (RFC 1035 section 4.2.2).
 net::Task<std::unique_ptr<net::Stream>> open(net::EventLoop& loop, net::Endpoint server,
                                              Deadline deadline) {
-  LR_CO_TRY(auto stream, co_await net::connect(loop, text::Url{}, nullptr, deadline, server));
+  const text::Url nameless;
+  LR_CO_TRY(auto stream, co_await net::connect(loop, nameless, nullptr, deadline, server));
   stream->expires(deadline);
   co_return std::move(stream);
 }
