@@ -281,7 +281,7 @@ struct RdataWriter {
                        data.refresh, data.retry, data.expire, data.minimum);
   }
   std::string operator()(const CertificateAuthority& data) const {
-    return fmt::format("{} {} {}", data.flags, data.tag, quoted(data.value));
+    return fmt::format("{} {} {}", data.flags, word_text({data.tag, false}), quoted(data.value));
   }
   std::string operator()(const TlsAssociation& data) const {
     return fmt::format("{} {} {} {}", data.usage, data.selector, data.matching,
