@@ -144,7 +144,7 @@ constexpr CheckDef kChecks[] = {
      .why = "Attackers learn how the product's network is built.",
      .fix = "Let the sending server remove Received fields of internal hops.",
      .worst = Severity::kInfo,
-     .reference = "CWE-200"},
+     .reference = "CWE-200: exposure of sensitive information"},
 };
 
 void inspect(Inspection& inspection) {

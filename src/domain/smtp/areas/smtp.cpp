@@ -47,7 +47,7 @@ constexpr CheckDef kChecks[] = {
      .why = "Attackers search for versions with known holes.",
      .fix = "Configure a banner without version (Postfix: smtpd_banner = $myhostname ESMTP).",
      .worst = Severity::kInfo,
-     .reference = "CWE-200"},
+     .reference = "CWE-200: exposure of sensitive information"},
     {.id = "smtp.ehlo",
      .control = Control::kMail,
      .title = "A mail server does not know EHLO",
