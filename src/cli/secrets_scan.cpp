@@ -8,7 +8,6 @@
 
 #include "cli/site_fetcher.h"
 #include "secrets/findings/imported_suppressions.h"
-#include "secrets/findings/value_search.h"
 #include "secrets/sources/tree.h"
 #include "secrets/sources/web.h"
 
@@ -54,7 +53,10 @@ std::unique_ptr<secrets::DocumentVisitor> SecretsScan::make_visitor() {
   auto search = std::make_unique<secrets::ValueSearch>(values_, request_.known.values, inventory_,
                                                        *scanners_.back());
   scanners_.back()->show_layers(search.get());
-  return search;
+  searches_.push_back(std::move(search));
+  auto archives = std::make_unique<secrets::sources::ArchiveVisitor>(*searches_.back());
+  archives_.push_back(archives.get());
+  return archives;
 }
 
 Result<> SecretsScan::read_source(secrets::Source& source) {
@@ -125,6 +127,7 @@ secrets::ScanSummary SecretsScan::summary(std::chrono::sys_days today) {
   out.searched = masks.apply(fmt::format("{}", fmt::join(searched_, " and ")));
   out.coverage = coverage_;
   for (const auto& scanner : scanners_) out.coverage.add(scanner->coverage());
+  for (const auto* archives : archives_) out.coverage.add(archives->coverage());
   for (secrets::Coverage::Gap& gap : out.coverage.gaps) {
     gap.path = masks.apply(gap.path);
     gap.reason = masks.apply(gap.reason);

@@ -13,9 +13,11 @@
 #include "secrets/findings/parallel_visitor.h"
 #include "secrets/findings/summary.h"
 #include "secrets/findings/suppressions.h"
+#include "secrets/findings/value_search.h"
 #include "secrets/git/git_source.h"
 #include "secrets/import/suppression_import.h"
 #include "secrets/scanner.h"
+#include "secrets/sources/archive_visitor.h"
 
 namespace lr::cli {
 
@@ -60,7 +62,9 @@ class SecretsScan {
   secrets::ExactValues values_;
   secrets::Inventory inventory_;
   std::vector<std::unique_ptr<secrets::Scanner>> scanners_;  ///< One for each thread.
+  std::vector<std::unique_ptr<secrets::ValueSearch>> searches_;
   std::unique_ptr<secrets::ParallelVisitor> visitor_;
+  std::vector<const secrets::sources::ArchiveVisitor*> archives_;  ///< Owned by visitor_.
   secrets::Coverage coverage_;
   std::vector<secrets::Notice> notices_;
   std::vector<std::string> searched_;
