@@ -140,15 +140,15 @@ def run_queries(build, names):
         headers.update((ROOT / name).read_bytes())
     remembered = json.loads(CACHE.read_text()) if CACHE.exists() else {}
     keys = {name: query_key(name, headers.digest()) for name in names}
-    todo = [name for name in names if keys[name] not in remembered]
+    todo = [name for name in names if remembered.get(name) != keys[name]]
     problems = []
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for name, found in zip(todo, pool.map(lambda n: run_query(build, n), todo)):
             problems += found
             if not found:
-                remembered[keys[name]] = name
+                remembered[name] = keys[name]
     CACHE.parent.mkdir(exist_ok=True)
-    CACHE.write_text(json.dumps({k: v for k, v in remembered.items() if k in keys.values()}))
+    CACHE.write_text(json.dumps({k: v for k, v in remembered.items() if keys.get(k) == v}))
     return problems
 
 
