@@ -127,7 +127,7 @@ Result<std::string> written_out(MessageReader& in, std::uint16_t type, std::size
 }
 
 /// One resource record; an OPT record goes into the message's header fields instead.
-Result<> read_record(MessageReader& in, Message& message, std::vector<Record>& section) {
+Result<> read_record(MessageReader& in, DnsMessage& message, std::vector<Record>& section) {
   Record record{.name = {}, .data = {}};
   LR_TRY(record.name, in.name());
   LR_TRY(const auto type, in.number<std::uint16_t>());
@@ -192,9 +192,9 @@ std::string encode_question(const Question& question, std::uint16_t id) {
   return out;
 }
 
-Result<Message> parse_message(std::string_view wire) {
+Result<DnsMessage> parse_message(std::string_view wire) {
   MessageReader in(wire);
-  Message out;
+  DnsMessage out;
   LR_TRY(out.id, in.number<std::uint16_t>());
   LR_TRY(const auto flags, in.number<std::uint16_t>());
   out.response = (flags & 0x8000) != 0;

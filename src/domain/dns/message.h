@@ -36,7 +36,7 @@ struct Question {
   bool dnssec = true;      ///< DO, within it: signatures please.
 };
 
-struct Message {
+struct DnsMessage {
   std::uint16_t id = 0;
   bool response = false;             ///< QR
   bool authoritative = false;        ///< AA
@@ -57,7 +57,7 @@ std::string encode_question(const Question& question, std::uint16_t id);
 /// Errors: kInvalidArgument, in words: cut off, a pointer that does not lead backwards, too many
 /// records, RDATA that its type does not allow, bytes after the end. Names are in lower case, as
 /// are those inside of RDATA.
-Result<Message> parse_message(std::string_view wire);
+Result<DnsMessage> parse_message(std::string_view wire);
 
 /// The signature over an RRset (RFC 4034 section 3).
 struct Signature {

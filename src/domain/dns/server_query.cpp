@@ -25,7 +25,7 @@ std::uint16_t random_id() {
 }
 
 /// An answer to this very question? Servers that cannot read it may leave the question out.
-bool is_answer(const Message& message, const Question& question, std::uint16_t id) {
+bool is_answer(const DnsMessage& message, const Question& question, std::uint16_t id) {
   if (!message.response || message.id != id) return false;
   if (message.question.empty() && message.rcode != Rcode::kNoError) return true;
   return message.question == canonical_name(question.name) &&
@@ -37,7 +37,8 @@ std::unexpected<Error> not_an_answer(const net::Endpoint& server) {
               Origin::kUpstream);
 }
 
-Result<Message> ask_udp(const net::Endpoint& server, const Question& question, Deadline deadline) {
+Result<DnsMessage> ask_udp(const net::Endpoint& server, const Question& question,
+                           Deadline deadline) {
   const std::uint16_t id = random_id();
   const auto has_our_id = [id](string_view datagram) {
     return datagram.size() >= kLengthBytes && static_cast<std::uint8_t>(datagram[0]) == id >> 8 &&
@@ -45,7 +46,7 @@ Result<Message> ask_udp(const net::Endpoint& server, const Question& question, D
   };
   LR_TRY(const std::string wire,
          net::exchange_datagrams(server, encode_question(question, id), deadline, has_our_id));
-  LR_TRY(Message message, parse_message(wire));
+  LR_TRY(DnsMessage message, parse_message(wire));
   if (!is_answer(message, question, id)) return not_an_answer(server);
   return message;
 }
@@ -73,7 +74,7 @@ net::Task<std::string> read_exactly(net::Stream& stream, std::size_t count) {
   co_return out;
 }
 
-net::Task<Message> read_message(net::Stream& stream) {
+net::Task<DnsMessage> read_message(net::Stream& stream) {
   LR_CO_TRY(const std::string length, co_await read_exactly(stream, kLengthBytes));
   const std::size_t bytes = static_cast<std::size_t>(static_cast<std::uint8_t>(length[0])) << 8 |
                             static_cast<std::uint8_t>(length[1]);
@@ -90,17 +91,18 @@ net::Task<> send_question(net::Stream& stream, Question question, std::uint16_t 
   co_return co_await stream.write_all(framed);
 }
 
-net::Task<Message> ask_over(net::EventLoop& loop, net::Endpoint server, Question question,
-                            Deadline deadline) {
+net::Task<DnsMessage> ask_over(net::EventLoop& loop, net::Endpoint server, Question question,
+                               Deadline deadline) {
   const std::uint16_t id = random_id();
   LR_CO_TRY(const auto stream, co_await open(loop, server, deadline));
   LR_CO_TRY_VOID(co_await send_question(*stream, question, id));
-  LR_CO_TRY(Message message, co_await read_message(*stream));
+  LR_CO_TRY(DnsMessage message, co_await read_message(*stream));
   if (!is_answer(message, question, id)) co_return not_an_answer(server);
   co_return message;
 }
 
-Result<Message> ask_tcp(const net::Endpoint& server, const Question& question, Deadline deadline) {
+Result<DnsMessage> ask_tcp(const net::Endpoint& server, const Question& question,
+                           Deadline deadline) {
   net::EventLoop loop;
   return loop.block_on(ask_over(loop, server, question, deadline));
 }
@@ -117,7 +119,7 @@ net::Task<Transfer> transfer_over(net::EventLoop& loop, net::Endpoint server, st
   std::set<std::string> names;
   std::size_t authorities = 0;
   for (std::size_t i = 0; i < kTransferMessages && authorities < 2; ++i) {
-    Result<Message> message = co_await read_message(*stream);
+    Result<DnsMessage> message = co_await read_message(*stream);
     if (!message && i == 0) co_return std::unexpected(std::move(message).error());
     if (!message) break;
     if (!message->response || message->id != id) co_return not_an_answer(server);
@@ -136,23 +138,23 @@ net::Task<Transfer> transfer_over(net::EventLoop& loop, net::Endpoint server, st
 
 }  // namespace
 
-Result<Message> ask_server(const net::Endpoint& server, const Question& question,
-                           Transport transport, milliseconds patience) {
+Result<DnsMessage> ask_server(const net::Endpoint& server, const Question& question,
+                              Transport transport, milliseconds patience) {
   if (!is_askable(question.name)) {
     return fail(Code::kInvalidArgument, question.name + " cannot be asked");
   }
   if (transport == Transport::kTcp) return ask_tcp(server, question, Deadline::after(patience));
-  Result<Message> answer = ask_udp(server, question, Deadline::after(patience));
+  Result<DnsMessage> answer = ask_udp(server, question, Deadline::after(patience));
   if (transport == Transport::kUdpOnly || !answer || !answer->truncated) return answer;
   return ask_tcp(server, question, Deadline::after(patience));
 }
 
-Result<Message> ask_servers(std::span<const net::Endpoint> servers, const Question& question,
-                            Transport transport) {
+Result<DnsMessage> ask_servers(std::span<const net::Endpoint> servers, const Question& question,
+                               Transport transport) {
   constexpr std::size_t kTries = 2;
   Error last(Code::kUnavailable, "there is no server to ask");
   for (const net::Endpoint& server : servers.first(std::min(kTries, servers.size()))) {
-    Result<Message> answer = ask_server(server, question, transport);
+    Result<DnsMessage> answer = ask_server(server, question, transport);
     if (answer) return answer;
     last = std::move(answer).error();
   }

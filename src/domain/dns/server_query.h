@@ -22,13 +22,13 @@ inline constexpr std::size_t kTransferMessages = 4;    ///< Read of a zone trans
 /// Blocks. The answer must come from the server's address with our id and our question; anything
 /// else is dropped. Errors: kDeadlineExceeded, kUnavailable, kInvalidArgument for an answer that
 /// is no message.
-Result<Message> ask_server(const net::Endpoint& server, const Question& question,
-                           Transport transport = Transport::kUdp,
-                           milliseconds patience = kServerPatience);
+Result<DnsMessage> ask_server(const net::Endpoint& server, const Question& question,
+                              Transport transport = Transport::kUdp,
+                              milliseconds patience = kServerPatience);
 
 /// The same to the first of `servers` that answers at all; two are tried.
-Result<Message> ask_servers(std::span<const net::Endpoint> servers, const Question& question,
-                            Transport transport = Transport::kUdp);
+Result<DnsMessage> ask_servers(std::span<const net::Endpoint> servers, const Question& question,
+                               Transport transport = Transport::kUdp);
 
 /// What a server gives to a stranger who asks for the whole zone (AXFR, RFC 5936).
 struct Transfer {

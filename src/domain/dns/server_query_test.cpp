@@ -203,7 +203,7 @@ std::string message(std::string_view body, int answers) {
   return out + std::string(body);
 }
 
-TEST(Message, WhatIsNoneIsRefusedWithTheReason) {
+TEST(DnsMessage, WhatIsNoneIsRefusedWithTheReason) {
   const std::string record("\1a\0\0\1\0\1\0\0\0\5\0\4\300\0\2\1", 17);
   EXPECT_TRUE(parse_message(message(record, 1)));
   const std::pair<std::string, const char*> cases[] = {
@@ -229,7 +229,7 @@ TEST(Message, WhatIsNoneIsRefusedWithTheReason) {
   EXPECT_THAT(parse_message(many).error().detail(), ::testing::HasSubstr("too many records"));
 }
 
-TEST(Message, ALongChainOfPointersEndsAtTheLongestName) {
+TEST(DnsMessage, ALongChainOfPointersEndsAtTheLongestName) {
   std::string wire = message("", 1);
   wire[5] = 1;  // A question whose name points back and back.
   std::string body;
@@ -248,7 +248,7 @@ TEST(Message, ALongChainOfPointersEndsAtTheLongestName) {
   EXPECT_FALSE(parse_message(wire + body));
 }
 
-TEST(Message, QuestionsAreWrittenAsOthersReadThem) {
+TEST(DnsMessage, QuestionsAreWrittenAsOthersReadThem) {
   const std::string wire = encode_question({.name = "a.test", .type = RecordType::kMx}, 0x1234);
   EXPECT_EQ(wire.substr(0, 4), std::string("\x12\x34\0\0", 4));
   const auto read = parse_message(wire);

@@ -18,7 +18,7 @@ using State = Observation::State;
 /// who resolves for strangers has an answer.
 constexpr std::string_view kForeignName = "example.org";
 
-Observation judge_authority(const Message& message, const std::string& zone) {
+Observation judge_authority(const DnsMessage& message, const std::string& zone) {
   if (message.rcode != Rcode::kNoError) return {State::kBad, rcode_name(message.rcode)};
   const bool has_soa = std::ranges::any_of(message.answer, [&](const Record& record) {
     return record.type == RecordType::kSoa && record.name == zone;
@@ -29,7 +29,7 @@ Observation judge_authority(const Message& message, const std::string& zone) {
 }
 
 /// FORMERR, NOTIMP or BADVERS to a question that works without EDNS; or an answer that ignores it.
-Observation judge_edns(const ServerReport& report, const Result<Message>& with,
+Observation judge_edns(const ServerReport& report, const Result<DnsMessage>& with,
                        const std::string& zone) {
   if (with && with->edns) return {State::kGood};
   if (with && with->rcode == Rcode::kNoError) {
@@ -142,7 +142,7 @@ Result<ParentSide> ask_parent(Inspection& inspection, const std::string& zone) {
   if (parent.empty()) return fail(Code::kUnavailable, "the parent zone is not known");
   const auto servers =
       server_endpoints(inspection.network(), zone_servers(inspection.resolver(), parent));
-  LR_TRY(const Message message, ask_servers(servers, {.name = zone, .type = RecordType::kNs}));
+  LR_TRY(const DnsMessage message, ask_servers(servers, {.name = zone, .type = RecordType::kNs}));
   inspection.count_requests(1);
   ParentSide out;
   // A referral has the names in the authority section; a server of both zones answers.

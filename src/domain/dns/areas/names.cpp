@@ -186,7 +186,7 @@ Result<std::vector<Record>> original_records(const Inspection& inspection, const
     if (answer.failed()) return fail(Code::kUnavailable, answer.why);
     return answer.records;
   }
-  LR_TRY(const Message message, ask_servers(servers, {.name = host, .type = RecordType::kA}));
+  LR_TRY(const DnsMessage message, ask_servers(servers, {.name = host, .type = RecordType::kA}));
   std::vector<Record> out;
   for (const Record& record : message.answer) {
     if (record.type == RecordType::kA && message.authoritative) out.push_back(record);
