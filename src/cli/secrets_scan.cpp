@@ -128,6 +128,7 @@ secrets::ScanSummary SecretsScan::summary(std::chrono::sys_days today) {
   out.coverage = coverage_;
   for (const auto& scanner : scanners_) out.coverage.add(scanner->coverage());
   for (const auto* archives : archives_) out.coverage.add(archives->coverage());
+  out.accepted_gaps = accept_gaps(out.coverage, request_.suppressions, today);
   for (secrets::Coverage::Gap& gap : out.coverage.gaps) {
     gap.path = masks.apply(gap.path);
     gap.reason = masks.apply(gap.reason);

@@ -139,6 +139,10 @@ std::string known_text(const ScanSummary& summary, std::size_t width) {
         fmt::format("  Accepted: {} by fingerprint, {} by comment, {} by other scanners' files\n",
                     summary.suppressed, summary.allowed_inline, summary.imported);
   }
+  if (summary.accepted_gaps > 0) {
+    out += fmt::format("  Accepted as not covered: {}\n",
+                       counted(summary.accepted_gaps, "place", "places"));
+  }
   for (const secrets::Suppression& entry : summary.expired) {
     out += wrapped(fmt::format("Expired on {}: {} ({})", secrets::day_text(entry.expires),
                                entry.fingerprint, printable_line(entry.reason)),
@@ -260,6 +264,7 @@ std::string secrets_json(const ScanSummary& summary) {
                                         {"values_searched", text_array(summary.exact)},
                                         {"values_not_searched", text_array(summary.not_exact)},
                                         {"suppressed", summary.suppressed},
+                                        {"accepted_gaps", summary.accepted_gaps},
                                         {"allowed_inline", summary.allowed_inline},
                                         {"imported", summary.imported},
                                         {"expired", entry_array(summary.expired)},

@@ -30,6 +30,7 @@ struct ScanSummary {
   /// nothing to read.
   bool changes_only = false;
   std::uint64_t suppressed = 0;
+  std::uint64_t accepted_gaps = 0;  ///< Places that could not be read, and may.
   std::uint64_t allowed_inline = 0;
   std::uint64_t imported = 0;  ///< Places that files of other scanners accept.
   std::vector<Suppression> expired;

@@ -63,6 +63,9 @@ class Reader {
     out.line = node.mark.line;
     for (const text::YamlEntry& field : node.entries) LR_TRY_VOID(set(out, field));
     if (out.fingerprint.empty()) return refuse(node.mark, "an entry needs a fingerprint");
+    if (out.fingerprint == kNotCovered && out.path.empty()) {
+      return refuse(node.mark, "an entry for not-covered needs the path that cannot be read");
+    }
     if (out.owner.empty()) return refuse(node.mark, "an entry needs an owner");
     if (out.reason.empty()) return refuse(node.mark, "an entry needs a reason");
     if (node.find("expires") == nullptr) {
@@ -76,8 +79,9 @@ class Reader {
     if (!field.value.is_scalar()) return refuse(field.mark, field.key + " must be text");
     const std::string& value = field.value.scalar;
     if (field.key == "fingerprint") {
-      if (!is_fingerprint(value)) {
-        return refuse(field.value.mark, "a fingerprint is \"lrs1:\" and 32 hex digits");
+      if (!is_fingerprint(value) && value != kNotCovered) {
+        return refuse(field.value.mark,
+                      "a fingerprint is \"lrs1:\" and 32 hex digits; not-covered accepts a gap");
       }
       out.fingerprint = value;
     } else if (field.key == "owner") {
@@ -246,9 +250,23 @@ SuppressionOutcome suppress(std::vector<SecretFinding> findings, const Suppressi
   for (std::size_t i = 0; i < used.size(); ++i) {
     const Suppression& entry = suppressions.entries()[i];
     if (too_late[i]) out.expired.push_back(entry);
-    if (!used[i]) out.stale.push_back(entry);
+    if (!used[i] && entry.fingerprint != kNotCovered) out.stale.push_back(entry);
   }
   return out;
+}
+
+std::uint64_t accept_gaps(Coverage& coverage, const Suppressions& suppressions,
+                          std::chrono::sys_days today) {
+  const auto is_accepted = [&](const Coverage::Gap& gap) {
+    const std::string_view path = std::string_view(gap.path).substr(0, gap.path.find(" > "));
+    return std::ranges::any_of(suppressions.entries(), [&](const Suppression& entry) {
+      return entry.fingerprint == kNotCovered && entry.expires > today &&
+             matches_glob(entry.path, path);
+    });
+  };
+  const std::uint64_t accepted = std::erase_if(coverage.gaps, is_accepted);
+  coverage.skipped -= accepted;
+  return accepted;
 }
 
 std::optional<std::chrono::sys_days> parse_day(std::string_view text) {

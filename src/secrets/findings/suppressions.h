@@ -15,8 +15,12 @@
 
 namespace lr::secrets {
 
+/// Stands in place of a fingerprint in an entry that accepts that something at its path cannot be
+/// read: an archive that was cut off long ago.
+inline constexpr std::string_view kNotCovered = "not-covered";
+
 struct Suppression {
-  std::string fingerprint;  ///< "lrs1:…"
+  std::string fingerprint;  ///< "lrs1:…", or kNotCovered.
   std::string owner;        ///< Who answers for it.
   std::string reason;
   std::chrono::sys_days expires{};  ///< The first day on which it counts no more.
@@ -63,6 +67,11 @@ struct SuppressionOutcome {
 /// `today`: entries that expire on this day or before cover nothing.
 SuppressionOutcome suppress(std::vector<SecretFinding> findings, const Suppressions& suppressions,
                             std::chrono::sys_days today);
+
+/// Takes the gaps out of `coverage` that entries for kNotCovered accept. Returns how many. Only
+/// gaps that were kept can be accepted.
+std::uint64_t accept_gaps(Coverage& coverage, const Suppressions& suppressions,
+                          std::chrono::sys_days today);
 
 /// "2027-01-31", or nullopt.
 std::optional<std::chrono::sys_days> parse_day(std::string_view text);

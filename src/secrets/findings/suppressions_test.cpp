@@ -115,6 +115,37 @@ TEST(Suppressions, ExpiredCoverNothingAndStaleOnesAreNamed) {
   EXPECT_EQ(outcome.stale[0].fingerprint, print(5));
 }
 
+TEST(Suppressions, WhatCannotBeReadIsAcceptedByItsPath) {
+  const auto file = Suppressions::parse(
+      "key: \"0123456789abcdef0123456789abcdef\"\n"
+      "accepted:\n"
+      "  - {fingerprint: not-covered, owner: o, reason: r, expires: 2027-01-01, path: "
+      "\"old/**\"}\n",
+      "s.yaml");
+  ASSERT_TRUE(file.has_value()) << file.error().detail();
+  const auto gaps = [] {
+    Coverage out;
+    out.skip("old/cut.zip", "cut off");
+    out.skip("old/a.zip > zip:b.xz", "xz: not unpacked");
+    out.skip("new/cut.zip", "cut off");
+    return out;
+  };
+  Coverage coverage = gaps();
+  EXPECT_EQ(accept_gaps(coverage, *file, *parse_day("2026-12-31")), 2U);
+  EXPECT_EQ(coverage.skipped, 1U);
+  ASSERT_EQ(coverage.gaps.size(), 1U);
+  EXPECT_EQ(coverage.gaps[0].path, "new/cut.zip");
+  coverage = gaps();
+  EXPECT_EQ(accept_gaps(coverage, *file, *parse_day("2027-01-01")), 0U) << "expired";
+  EXPECT_TRUE(suppress({}, *file, *parse_day("2026-12-31")).stale.empty());
+  EXPECT_FALSE(
+      Suppressions::parse("key: \"0123456789abcdef0123456789abcdef\"\naccepted:\n"
+                          "  - {fingerprint: not-covered, owner: o, reason: r, "
+                          "expires: 2027-01-01}\n",
+                          "s.yaml"))
+      << "without a path it would accept everything";
+}
+
 TEST(Suppressions, FilesAreReplacedWhole) {
   const auto folder = std::filesystem::temp_directory_path() / fmt::format("lr-sup-{}", getpid());
   std::filesystem::create_directories(folder);
