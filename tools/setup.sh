@@ -8,7 +8,7 @@ build=(cmake ninja-build clang-19 lld-19 llvm-19 ccache pkg-config ca-certificat
   libre2-dev libvectorscan-dev libdeflate-dev libtomlplusplus-dev libunbound-dev libidn2-dev
   libgtest-dev libgmock-dev)
 checks=(python3 clang-format-19 clang-tools-19 universal-ctags libclang-rt-19-dev python3-jsonschema
-  openssl curl knot nginx-light git gnutls-bin
+  openssl curl knot knot-dnssecutils nginx-light git gnutls-bin
   swaks libnet-ssleay-perl python3-aiosmtpd python3-dkim dovecot-imapd
   python3-spf python3-nacl publicsuffix)
 bench=(haproxy wrk libbenchmark-dev)

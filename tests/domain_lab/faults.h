@@ -1,6 +1,7 @@
 // The seeded faults: what is changed about a clean domain, and which checks must say so.
 #pragma once
 
+#include <ostream>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,7 +21,24 @@ struct Fault {
   Scope scope = Scope::kRecords;
 };
 
+/// For the names of failing tests.
+inline void PrintTo(const Fault& fault, std::ostream* out) { *out << fault.name; }
+
 std::vector<Fault> dns_faults();
+std::vector<Fault> spf_faults();
+std::vector<Fault> spf_tree_faults();
+std::vector<Fault> dkim_faults();
+std::vector<Fault> dmarc_faults();
+std::vector<Fault> delegation_faults();
+std::vector<Fault> dnssec_faults();
+std::vector<Fault> zone_key_faults();
+std::vector<Fault> certificate_faults();
+std::vector<Fault> chain_faults();
+std::vector<Fault> tls_faults();
+std::vector<Fault> web_faults();
+std::vector<Fault> page_faults();
+std::vector<Fault> mx_faults();
+std::vector<Fault> smtp_faults();
 
 std::vector<Fault> all_faults();
 /// The clean domain of its base, changed.

@@ -34,11 +34,15 @@ std::string companies() {
   return fmt::format(
       "ns1.nic A {0}\n"
       "ns1.dns-a A {1}\nns2.dns-b A {2}\nns3.dns-c A {3}\nns4.silent A {4}\n"
+      "alias.dns-b CNAME ns2.dns-b\n"
       "mx1.mailhost A 127.0.25.1\nmx2.mailhost A 127.0.25.2\n"
       "_spf.mailhost TXT \"v=spf1 ip4:127.0.25.0/28 include:_spf2.mailhost.lab ~all\"\n"
       "_spf2.mailhost TXT \"v=spf1 ip4:127.0.26.0/28 ~all\"\n"
       "k1._domainkey.mailhost TXT {5}\nk2._domainkey.mailhost TXT {6}\n"
-      "sites.hosting A {7}\n",
+      "sites.hosting A {7}\n"
+      // Zones of scripted servers; resolvers are told where these are.
+      "bad-mute NS ns4.silent\nbad-garbage NS ns4.silent\n"
+      "bad-refusing NS ns4.silent\nbad-cut NS ns4.silent\n",
       kParentServer, kServerA, kServerB, kOtherServer, kSilentAddress,
       quoted_strings(dkim_record(2048)), quoted_strings(dkim_ed25519_record()), kWebAddress);
 }
@@ -46,7 +50,9 @@ std::string companies() {
 std::string reverse_zone() {
   return std::string(kSoa) +
          "@ NS ns1.nic.lab.\n"
-         "1.25.0 PTR mx1.mailhost.lab.\n2.25.0 PTR mx2.mailhost.lab.\n";
+         "1.25.0 PTR mx1.mailhost.lab.\n2.25.0 PTR mx2.mailhost.lab.\n"
+         // Its name leads elsewhere.
+         "3.25.0 PTR mx1.mailhost.lab.\n";
 }
 
 struct Parents {
@@ -106,9 +112,13 @@ Result<std::unique_ptr<LabDns>> LabDns::start(const std::vector<LabDomain>& doma
   return dns;
 }
 
+std::string LabDns::resolver_address(std::uint16_t port) const {
+  return fmt::format("{}@{}", kResolverAddress, port == 0 ? this->port() : port);
+}
+
 ResolverSettings LabDns::resolver_settings() const {
-  return {.forwarders = {everything_->address()},
-          .stubs = {{"127.in-addr.arpa", everything_->address()}},
+  return {.forwarders = {resolver_address()},
+          .stubs = {{"127.in-addr.arpa", resolver_address()}},
           .trust_anchors = {anchor_},
           .patience = std::chrono::seconds(5),
           .questions_max = 100'000};

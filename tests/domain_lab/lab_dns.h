@@ -22,6 +22,8 @@ class LabDns {
   /// The DS record of the root.
   const std::string& trust_anchor() const { return anchor_; }
   ResolverSettings resolver_settings() const;
+  /// "address@port" of the server that has every zone, at another port when `port` is not 0.
+  std::string resolver_address(std::uint16_t port = 0) const;
 
  private:
   std::string anchor_{};

@@ -89,6 +89,14 @@ LabHost& LabDomain::host(std::string_view of_name) {
   return hosts.emplace_back();
 }
 
+LabHost& LabDomain::own_server() {
+  static int last = 0;
+  LabHost& out = host(name);
+  out.address = fmt::format("127.0.81.{}", ++last);
+  instead("@ A ", "@ A " + out.address);
+  return out;
+}
+
 LabDomain product_domain(const std::string& label) {
   LabDomain out = bare_domain(label);
   add_usual_web(out);

@@ -9,16 +9,43 @@
 #include <vector>
 
 #include "domain/subject.h"
+#include "domain/testing/certificates.h"
 #include "domain/testing/zone_signer.h"
 
 namespace lr::domain::lab {
 
-/// One virtual host of the shared nginx.
+/// What listens on port 443 of a host.
+enum class TlsServer {
+  kNginx,     ///< The shared one.
+  kOpenssl,   ///< `openssl s_server` with LabHost::tls as its arguments; needs its own address.
+  kGnutls,    ///< `gnutls-serv` with LabHost::tls as its priority; needs its own address.
+  kStalling,  ///< Accepts, and says nothing; needs its own address.
+  kGarbage,   ///< Answers a handshake with bytes that are no TLS; needs its own address.
+};
+
+/// One virtual host.
 struct LabHost {
   std::string name{};  ///< "www.plain.lab"
+  std::string address = "127.0.80.1";
+  TlsServer server = TlsServer::kNginx;
   /// Inside its server block for port 80; "" for none.
   std::string http = "return 301 https://$host$request_uri;";
   std::string https{};  ///< Inside its server block for port 443; "" for none.
+  std::string tls{};    ///< More lines of nginx, or see TlsServer.
+  /// Changes its certificate before it is issued.
+  std::function<void(CertificateSpec&)> certificate{};
+  /// What is served instead of the leaf and its intermediate; gets the leaf.
+  std::function<std::string(const TestAuthority&, const TestCertificate&)> chain{};
+  /// Who issues: nothing is the laboratory's intermediate; true makes it self-signed.
+  bool self_signed = false;
+};
+
+/// One mail server, at port 25 of its address; see mail_servers.py.
+struct LabMailServer {
+  std::string name{};     ///< "mx1.mailhost.lab", in its banner and its certificate.
+  std::string address{};  ///< "127.0.25.1"
+  /// "no_starttls", "open_relay", "plain_auth", "vrfy", "stall", "self_signed", "old_tls"…
+  std::vector<std::string> faults{};
 };
 
 struct LabDomain {
@@ -35,6 +62,7 @@ struct LabDomain {
   /// Another version of the zone for the server at kOtherServer; "" for none.
   std::vector<std::string> other_records{};
   std::vector<LabHost> hosts{};
+  std::vector<LabMailServer> mail_servers{};
   Subject subject{};
 
   /// Takes out the lines that start with `prefix`. Fails the test when there is none.
@@ -43,6 +71,8 @@ struct LabDomain {
   /// without() and with().
   LabDomain& instead(std::string_view prefix, std::string line);
   LabHost& host(std::string_view of_name);
+  /// The host of the domain's own name, at an address that only it has.
+  LabHost& own_server();
 };
 
 // Addresses of the laboratory, in networks of their own like in the world.

@@ -24,6 +24,12 @@ std::string described(const report::Finding& finding) {
   return out;
 }
 
+std::string row_of(const report::Report& report, std::string_view id) {
+  const auto row = std::ranges::find(report.checks, id, &report::CheckRow::id);
+  if (row == report.checks.end()) return "no row";
+  return fmt::format("{} {}", report::status_name(row->status), row->reason);
+}
+
 /// Findings of medium or worse, which is what fails a control.
 void expect_only(const report::Report& report, const std::vector<std::string_view>& allowed) {
   for (const report::Finding& finding : report.findings) {
@@ -70,7 +76,7 @@ TEST_P(SeededFault, IsFoundAndNothingElse) {
   std::set<std::string_view> found;
   for (const report::Finding& finding : report.findings) found.insert(finding.check);
   for (const std::string_view id : fault.found) {
-    EXPECT_TRUE(found.contains(id)) << id << " did not find it";
+    EXPECT_TRUE(found.contains(id)) << id << " did not find it: " << row_of(report, id);
   }
   std::vector<std::string_view> allowed = fault.found;
   allowed.insert(allowed.end(), fault.follows.begin(), fault.follows.end());

@@ -114,21 +114,24 @@ void ScriptedDns::answer_datagram() const {
   ::sendto(udp_, answer.data(), answer.size(), 0, reinterpret_cast<const sockaddr*>(&from), size);
 }
 
-void ScriptedDns::answer_connection() const {
+void ScriptedDns::answer_connection() {
   const int fd = ::accept4(tcp_, nullptr, nullptr, SOCK_CLOEXEC);
   if (fd < 0) return;
   const timeval patience{1, 0};
   ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   ::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
-  std::string length, message;
-  while (read_exactly(fd, length, 2) && read_exactly(fd, message, read_be16(length, 0))) {
-    const auto question = parse(message, true);
-    const std::string answer = question ? script_(*question) : "";
-    if (answer.empty() || answer.size() > kMessageMost) break;
-    const std::string framed = be16(answer.size()) + answer;
-    if (::send(fd, framed.data(), framed.size(), MSG_NOSIGNAL) < 0) break;
-  }
-  ::close(fd);
+  // Resolvers keep a connection for further questions (RFC 7766): each has a thread.
+  connections_.emplace_back([this, fd] {
+    std::string length, message;
+    while (read_exactly(fd, length, 2) && read_exactly(fd, message, read_be16(length, 0))) {
+      const auto question = parse(message, true);
+      const std::string answer = question ? script_(*question) : "";
+      if (answer.empty() || answer.size() > kMessageMost) break;
+      const std::string framed = be16(answer.size()) + answer;
+      if (::send(fd, framed.data(), framed.size(), MSG_NOSIGNAL) < 0) break;
+    }
+    ::close(fd);
+  });
 }
 
 std::string scripted_answer(const ScriptedQuestion& question, std::string_view flags,

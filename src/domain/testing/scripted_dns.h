@@ -24,7 +24,8 @@ struct ScriptedQuestion {
 
 class ScriptedDns {
  public:
-  /// Called on the server's thread; the whole message to send, or "" for silence.
+  /// Called on the server's threads, several at a time for TCP; the whole message to send, or ""
+  /// for silence.
   using Script = std::function<std::string(const ScriptedQuestion&)>;
 
   /// Listens on one loopback address. Errors: kUnavailable when the port is taken.
@@ -38,11 +39,12 @@ class ScriptedDns {
   explicit ScriptedDns(Script script) : script_(std::move(script)) {}
   void serve(const std::stop_token& stop);
   void answer_datagram() const;
-  void answer_connection() const;
+  void answer_connection();
 
   Script script_;
   int udp_ = -1;
   int tcp_ = -1;
+  std::vector<std::jthread> connections_{};  ///< Each ends a second after its last question.
   std::jthread thread_{};
 };
 

@@ -204,6 +204,19 @@ bool judge_signed(Inspection& inspection, const Chain& chain) {
   return false;
 }
 
+/// The zone may be right and single answers wrong: a record that was changed behind the signer.
+bool judge_bogus_hosts(Inspection& inspection) {
+  bool bogus = false;
+  for (const std::string& host : inspection.subject().web_hosts) {
+    const Answer answer = inspection.resolver().query(host, RecordType::kA);
+    if (answer.trust != Trust::kBogus) continue;
+    bogus = true;
+    inspection.found("bogus",
+                     {.about = host, .observed = answer.why, .reproduce = "delv " + host + " A"});
+  }
+  return bogus;
+}
+
 void judge_bogus(Inspection& inspection, const Chain& chain) {
   for (const Answer* answer : {&chain.authority, &chain.ds}) {
     if (answer->trust != Trust::kBogus) continue;
@@ -213,6 +226,7 @@ void judge_bogus(Inspection& inspection, const Chain& chain) {
                                .reproduce = "delv " + chain.zone + " SOA"});
     return;
   }
+  if (judge_bogus_hosts(inspection)) return;
   if (chain.authority.failed()) {
     inspection.unproved("bogus", chain.zone, chain.authority.why);
   } else if (chain.authority.trust == Trust::kUnknown) {

@@ -1,0 +1,103 @@
+// Servers that are broken or hostile cost bounded time, and nothing is said to be missing because
+// of them.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+#include "domain/idn.h"
+#include "domain/testing/scripted_dns.h"
+#include "lab_world.h"
+
+namespace lr::domain::lab {
+namespace {
+
+using namespace std::chrono_literals;
+using report::Severity;
+
+// QR, AA and TC; QR with RCODE 5.
+constexpr std::string_view kTruncated{"\x86\x00", 2};
+constexpr std::string_view kRefused{"\x80\x05", 2};
+constexpr auto kPatience = 400ms;  // For a question.
+constexpr auto kBound = 60s;       // For a whole inspection, under the sanitizers.
+
+/// Judges `zone`, whose only server does what `script` says.
+struct Judged {
+  report::Report report{};
+  std::chrono::steady_clock::duration took{};
+  std::size_t findings(Severity least) const {
+    std::size_t count = 0;
+    for (const auto& one : report.findings) count += one.severity >= least ? 1U : 0U;
+    return count;
+  }
+};
+
+Judged judge(const std::string& zone, const std::string& address, ScriptedDns::Script script) {
+  const LabWorld& world = LabWorld::instance();
+  auto server = ScriptedDns::start(address, world.dns().port(), std::move(script));
+  EXPECT_TRUE(server) << server.error().detail();
+  ResolverSettings settings = world.dns().resolver_settings();
+  settings.stubs.push_back({zone, fmt::format("{}@{}", address, world.dns().port())});
+  settings.patience = kPatience;
+  auto resolver = ValidatingResolver::make(settings);
+  EXPECT_TRUE(resolver) << resolver.error().detail();
+  Subject subject = product_domain("x").subject;
+  subject.domain = subject.mail.domain = zone;
+  subject.web_hosts = {zone, "www." + zone};
+  Judged out;
+  const auto begun = std::chrono::steady_clock::now();
+  out.report = world.inspected(subject, **resolver);
+  out.took = std::chrono::steady_clock::now() - begun;
+  return out;
+}
+
+void expect_unproved_and_no_alarm(const Judged& judged) {
+  EXPECT_LT(judged.took, kBound);
+  EXPECT_FALSE(judged.report.inconclusive.empty());
+  for (const report::Finding& finding : judged.report.findings) {
+    if (finding.severity < Severity::kMedium) continue;
+    // That its servers do not work is what may be said.
+    if (finding.check.starts_with("delegation.")) continue;
+    ADD_FAILURE() << finding.check << " " << finding.location.url << ": " << finding.title;
+  }
+}
+
+TEST(BadInput, SilenceIsNothingMissing) {
+  expect_unproved_and_no_alarm(
+      judge("bad-mute.lab", "127.7.53.1", [](const ScriptedQuestion&) { return std::string(); }));
+}
+
+TEST(BadInput, GarbageIsNothingMissing) {
+  expect_unproved_and_no_alarm(
+      judge("bad-garbage.lab", "127.7.53.2", [](const ScriptedQuestion& question) {
+        // The right id, and then lengths and pointers that lead nowhere.
+        return question.id + "\x84" + std::string(3, '\0') + std::string(200, '\xc0');
+      }));
+}
+
+TEST(BadInput, RefusalIsNothingMissing) {
+  expect_unproved_and_no_alarm(judge(
+      "bad-refusing.lab", "127.7.53.3",
+      [](const ScriptedQuestion& question) { return scripted_answer(question, kRefused, {}); }));
+}
+
+TEST(BadInput, TruncationWithoutTcpIsNothingMissing) {
+  expect_unproved_and_no_alarm(
+      judge("bad-cut.lab", "127.7.53.4", [](const ScriptedQuestion& question) {
+        return question.tcp ? std::string() : scripted_answer(question, kTruncated, {});
+      }));
+}
+
+TEST(BadInput, NamesThatCannotExistAreRefused) {
+  for (const std::string& name :
+       {std::string(255, 'a') + ".lab", std::string(64, 'a') + ".lab", std::string("a..lab"), [] {
+          std::string out;
+          for (int i = 0; i < 130; ++i) out += "a.";
+          return out + "lab";
+        }()}) {
+    EXPECT_FALSE(to_ascii_name(name)) << name.size();
+  }
+}
+
+}  // namespace
+}  // namespace lr::domain::lab

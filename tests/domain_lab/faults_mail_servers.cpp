@@ -1,0 +1,147 @@
+// Faults of MX records, MTA-STS, TLS reporting, and of the mail servers themselves.
+#include <fmt/format.h>
+
+#include "faults.h"
+
+namespace lr::domain::lab {
+namespace {
+
+/// One more MX of the domain's own, with a server that has these faults.
+void add_server(LabDomain& domain, std::vector<std::string> faults) {
+  static int last = 0;
+  const std::string host = "mx." + domain.name;
+  const std::string address = fmt::format("127.0.27.{}", ++last);
+  domain.with("@ MX 30 " + host + ".").with("mx A " + address);
+  domain.mail_servers.push_back({.name = host, .address = address, .faults = std::move(faults)});
+  domain.host("mta-sts." + domain.name).https =
+      "location = /.well-known/mta-sts.txt { default_type text/plain; return 200 "
+      "'version: STSv1\\nmode: enforce\\nmx: *.mailhost.lab\\nmx: " +
+      host + "\\nmax_age: 604800\\n'; }";
+}
+
+void serve_policy(LabDomain& domain, const std::string& text) {
+  domain.host("mta-sts." + domain.name).https =
+      "location = /.well-known/mta-sts.txt { default_type text/plain; return 200 '" + text + "'; }";
+}
+
+}  // namespace
+
+std::vector<Fault> mx_faults() {
+  return {
+      {.name = "mx-missing",
+       .change = [](LabDomain& d) { d.without("@ MX"); },
+       .found = {"mx.missing"},
+       .follows = {"mta_sts.coverage", "tls_rpt.unreachable", "dmarc.report_unreachable"}},
+      {.name = "mx-refuses",
+       .change = [](LabDomain& d) { d.without("@ MX").with("@ MX 0 ."); },
+       .found = {"mx.refuses"},
+       .follows = {"dmarc.report_unreachable"}},
+      {.name = "mx-null-and-more",
+       .change = [](LabDomain& d) { d.with("@ MX 0 ."); },
+       .found = {"mx.null_with_others"}},
+      {.name = "mx-is-alias",
+       .change = [](LabDomain& d) { d.with("@ MX 30 mail").with("mail CNAME mx1.mailhost.lab."); },
+       .found = {"mx.alias"},
+       .follows = {"mta_sts.coverage"}},
+      {.name = "mx-is-address",
+       .change = [](LabDomain& d) { d.with("@ MX 30 127.0.25.1."); },
+       .found = {"mx.literal"},
+       .follows = {"mta_sts.coverage", "takeover.dangling_mail", "takeover.mail_domain_free"}},
+      {.name = "mx-private",
+       .change = [](LabDomain& d) { d.with("@ MX 30 mail").with("mail A 192.168.1.5"); },
+       .found = {"mx.private_address"},
+       .follows = {"mta_sts.coverage"}},
+      {.name = "mx-is-the-sender",
+       .change = [](LabDomain& d) { d.with("@ MX 30 mail").with("mail A 127.0.0.1"); },
+       .found = {"mx.localhost"},
+       .follows = {"mta_sts.coverage"}},
+      {.name = "mta-sts-two-records",
+       .change = [](LabDomain& d) { d.with("_mta-sts TXT \"v=STSv1; id=2\""); },
+       .found = {"mta_sts.several"}},
+      {.name = "mta-sts-without-id",
+       .change = [](LabDomain& d) { d.instead("_mta-sts", "_mta-sts TXT \"v=STSv1;\""); },
+       .found = {"mta_sts.record"}},
+      {.name = "mta-sts-host-gone",
+       .change = [](LabDomain& d) { d.without("mta-sts A"); },
+       .found = {"mta_sts.host"}},
+      {.name = "mta-sts-forgets-server",
+       .change =
+           [](LabDomain& d) {
+             serve_policy(d,
+                          "version: STSv1\\nmode: enforce\\nmx: mx1.mailhost.lab\\nmax_age: "
+                          "604800\\n");
+           },
+       .found = {"mta_sts.coverage"},
+       .follows = {"smtp.mta_sts"},
+       .scope = Scope::kMail},
+      {.name = "mta-sts-unreadable",
+       .change = [](LabDomain& d) { serve_policy(d, "mode = enforce\\n"); },
+       .found = {"mta_sts.policy"},
+       .scope = Scope::kMail},
+      {.name = "mta-sts-page-missing",
+       .change = [](LabDomain& d) { d.host("mta-sts." + d.name).https = "return 404;"; },
+       .found = {"mta_sts.policy_unreachable"},
+       .scope = Scope::kMail},
+      {.name = "tls-report-two-records",
+       .change = [](LabDomain& d) { d.with("_smtp._tls TXT \"v=TLSRPTv1; rua=mailto:a@b.lab\""); },
+       .found = {"tls_rpt.several"}},
+      {.name = "sender-without-reverse",
+       .change = [](LabDomain& d) { d.subject.mail.senders.push_back("127.0.25.9"); },
+       .found = {"reverse.missing"}},
+      {.name = "sender-reverse-unconfirmed",
+       .change = [](LabDomain& d) { d.subject.mail.senders.push_back("127.0.25.3"); },
+       .found = {"reverse.unconfirmed"}},
+  };
+}
+
+std::vector<Fault> smtp_faults() {
+  return {
+      {.name = "smtp-no-starttls",
+       .change = [](LabDomain& d) { add_server(d, {"no_starttls"}); },
+       .found = {"smtp.starttls"},
+       .follows = {"smtp.mta_sts"},
+       .scope = Scope::kMail},
+      {.name = "smtp-open-relay",
+       .change = [](LabDomain& d) { add_server(d, {"open_relay"}); },
+       .found = {"smtp.open_relay"},
+       .follows = {"smtp.relay_by_routing"},
+       .scope = Scope::kMail},
+      {.name = "smtp-password-in-the-clear",
+       .change = [](LabDomain& d) { add_server(d, {"plain_auth"}); },
+       .found = {"smtp.auth_in_the_clear"},
+       .scope = Scope::kMail},
+      {.name = "smtp-tells-mailboxes",
+       .change = [](LabDomain& d) { add_server(d, {"vrfy"}); },
+       .found = {"smtp.vrfy"},
+       .scope = Scope::kMail},
+      {.name = "smtp-own-certificate",
+       .change = [](LabDomain& d) { add_server(d, {"self_signed"}); },
+       .found = {"smtp.certificate_trust"},
+       .follows = {"smtp.mta_sts"},
+       .scope = Scope::kMail},
+      {.name = "smtp-old-tls",
+       .change = [](LabDomain& d) { add_server(d, {"old_tls"}); },
+       .found = {"smtp.tls_version"},
+       .follows = {"smtp.mta_sts", "smtp.handshake"},
+       .scope = Scope::kMail},
+      {.name = "dane-wrong-digest",
+       .base = signed_domain,
+       .change =
+           [](LabDomain& d) {
+             add_server(d, {});
+             d.with("_25._tcp.mx TLSA 3 1 1 " + std::string(64, 'c'));
+           },
+       .found = {"dane.no_match"},
+       .scope = Scope::kMail},
+      {.name = "dane-unsigned",
+       .change =
+           [](LabDomain& d) {
+             add_server(d, {});
+             d.with("_25._tcp.mx TLSA 3 1 1 " + std::string(64, 'd'));
+           },
+       .found = {"dane.insecure"},
+       .scope = Scope::kMail},
+  };
+}
+
+}  // namespace lr::domain::lab
