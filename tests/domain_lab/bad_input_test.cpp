@@ -7,6 +7,7 @@
 
 #include "domain/idn.h"
 #include "domain/testing/scripted_dns.h"
+#include "faults.h"
 #include "lab_world.h"
 
 namespace lr::domain::lab {
@@ -86,6 +87,22 @@ TEST(BadInput, TruncationWithoutTcpIsNothingMissing) {
       judge("bad-cut.lab", "127.7.53.4", [](const ScriptedQuestion& question) {
         return question.tcp ? std::string() : scripted_answer(question, kTruncated, {});
       }));
+}
+
+TEST(BadInput, ServersThatStallTalkNonsenseOrShowTenThousandNamesCostBoundedTime) {
+  const LabWorld& world = LabWorld::instance();
+  for (const LabDomain& hostile : hostile_domains()) {
+    const auto begun = std::chrono::steady_clock::now();
+    const report::Report report = world.inspected(world.domain(hostile.name), Scope::kWeb);
+    EXPECT_LT(std::chrono::steady_clock::now() - begun, kBound) << hostile.name;
+    EXPECT_FALSE(report.checks.empty());
+    if (hostile.name == "many-names.lab") continue;
+    // Nobody saw a handshake, so nothing of it is proved.
+    for (const report::CheckRow& row : report.checks) {
+      if (row.id != "tls.tls10" && row.id != "certificate.expired") continue;
+      EXPECT_EQ(row.status, report::Status::kInconclusive) << hostile.name << " " << row.id;
+    }
+  }
 }
 
 TEST(BadInput, NamesThatCannotExistAreRefused) {

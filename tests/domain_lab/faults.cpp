@@ -8,6 +8,18 @@ LabDomain domain_with(const Fault& fault) {
   return out;
 }
 
+std::vector<LabDomain> hostile_domains() {
+  std::vector<LabDomain> out{product_domain("stalling"), product_domain("nonsense"),
+                             product_domain("many-names")};
+  out[0].own_server().server = TlsServer::kStalling;
+  out[1].own_server().server = TlsServer::kGarbage;
+  out[2].host(out[2].name).certificate = [](CertificateSpec& spec) {
+    for (int i = 0; i < 10'000; ++i)
+      spec.names.push_back("n" + std::to_string(i) + ".many-names.lab");
+  };
+  return out;
+}
+
 std::vector<Fault> all_faults() {
   std::vector<Fault> out;
   for (auto* const table :

@@ -40,6 +40,9 @@ std::vector<Fault> page_faults();
 std::vector<Fault> mx_faults();
 std::vector<Fault> smtp_faults();
 
+/// Domains with servers that stall, answer nonsense or show huge certificates.
+std::vector<LabDomain> hostile_domains();
+
 std::vector<Fault> all_faults();
 /// The clean domain of its base, changed.
 LabDomain domain_with(const Fault& fault);

@@ -44,6 +44,7 @@ LabWorld& LabWorld::instance() {
 Result<> LabWorld::start() {
   domains_ = clean_domains();
   for (const Fault& fault : all_faults()) domains_.push_back(domain_with(fault));
+  for (LabDomain& domain : hostile_domains()) domains_.push_back(std::move(domain));
   LR_TRY(dns_, LabDns::start(domains_));
   LR_TRY(web_, LabWeb::start(domains_));
   LR_TRY(mail_, LabMail::start(domains_, web_->authority()));
