@@ -6,7 +6,7 @@
 #include <openssl/x509.h>
 
 #include "crypto/digest.h"
-#include "domain/smtp/testing/area_run.h"
+#include "domain/smtp/testing/area_outcome.h"
 #include "domain/smtp/testing/mx_stage.h"
 
 namespace lr::domain {
@@ -95,7 +95,7 @@ TEST_F(Tlsa, ATrustAnchorAsksForTheWholeChain) {
 }
 
 struct DaneArea : Tlsa {
-  AreaRun run(const std::vector<TlsAssociation>& records, MxBehaviour behaviour = {}) {
+  AreaOutcome run(const std::vector<TlsAssociation>& records, MxBehaviour behaviour = {}) {
     stage.resolver.zone = Zone();
     stage.add("acme.example", RecordType::kMx, MailExchange{10, "mx.acme.example"});
     stage.add("mx.acme.example", RecordType::kA, text::parse_ip("127.0.0.1").value());
@@ -104,7 +104,7 @@ struct DaneArea : Tlsa {
     for (const auto& [name, type, data] : more) stage.add(name, type, data);
     if (behaviour.certificate.key.empty()) behaviour.certificate = served;
     const ScriptedMx server(std::move(behaviour));
-    AreaRun out = AreaRun::of(area_dane, stage.subject, stage.network(server));
+    AreaOutcome out = AreaOutcome::of(area_dane, stage.subject, stage.network(server));
     EXPECT_TRUE(out.silent.empty());
     return out;
   }
@@ -112,7 +112,7 @@ struct DaneArea : Tlsa {
 };
 
 TEST_F(DaneArea, ARightRecordIsProved) {
-  const AreaRun got = run({recommended_tlsa(chain)});
+  const AreaOutcome got = run({recommended_tlsa(chain)});
   EXPECT_EQ(got.found(), "");
   EXPECT_EQ(got.ids_with(Status::kInconclusive), "");
   EXPECT_EQ(got.ids_with(Status::kNotApplicable), "");
@@ -120,7 +120,7 @@ TEST_F(DaneArea, ARightRecordIsProved) {
 }
 
 TEST_F(DaneArea, ARenewedCertificateThatNobodyPublished) {
-  const AreaRun got = run({tlsa(3, 1, 1, std::string(32, 'x'))});
+  const AreaOutcome got = run({tlsa(3, 1, 1, std::string(32, 'x'))});
   EXPECT_EQ(got.found(), "dane.no_match");
   EXPECT_EQ(got.finding("dane.no_match")->severity, Severity::kHigh);
   EXPECT_THAT(got.finding("dane.no_match")->fix,
@@ -146,7 +146,7 @@ TEST_F(DaneArea, ATrustAnchorWithTheWrongName) {
 
 TEST_F(DaneArea, WithoutTls) {
   EXPECT_EQ(run({recommended_tlsa(chain)}, {.starttls = false}).found(), "dane.no_starttls");
-  const AreaRun silent = run({recommended_tlsa(chain)}, {.silent_handshake = true});
+  const AreaOutcome silent = run({recommended_tlsa(chain)}, {.silent_handshake = true});
   EXPECT_EQ(silent.found(), "");
   EXPECT_EQ(silent.status.at("dane.no_match"), Status::kInconclusive);
 }
@@ -197,10 +197,10 @@ TEST_F(DaneArea, UnsignedMxAndBogusTlsa) {
     network.now = whole.now;
     network.ports = whole.ports;
     network.ca_file = whole.ca_file;
-    return AreaRun::of(area_dane, stage.subject, network);
+    return AreaOutcome::of(area_dane, stage.subject, network);
   };
   EXPECT_EQ(with(RecordType::kMx, with_trust(Trust::kInsecure)).found(), "dane.mx_insecure");
-  const AreaRun bogus = with(RecordType::kTlsa, with_trust(Trust::kBogus));
+  const AreaOutcome bogus = with(RecordType::kTlsa, with_trust(Trust::kBogus));
   EXPECT_EQ(bogus.found(), "dane.bogus");
 }
 

@@ -9,7 +9,7 @@
 #include "crypto/digest.h"
 #include "domain/smtp/arrival_judge.h"
 #include "domain/smtp/mailbox.h"
-#include "domain/smtp/testing/area_run.h"
+#include "domain/smtp/testing/area_outcome.h"
 #include "domain/smtp/testing/mx_stage.h"
 #include "domain/testing/process.h"
 
@@ -68,7 +68,7 @@ struct Arrivals : ::testing::Test {
     const auto now = std::chrono::duration_cast<seconds>(stage.now.time_since_epoch()).count();
     return sign_dkim(*message, signer, now - 5).value() + "\r\n" + text;
   }
-  AreaRun judge(const std::string& bytes) {
+  AreaOutcome judge(const std::string& bytes) {
     proof.message = text;
     proof.arrived->bytes = bytes;
     const Network network{.resolver = stage.resolver, .now = stage.now};
@@ -79,14 +79,14 @@ struct Arrivals : ::testing::Test {
     judge_message(inspection, proof, [](std::string_view name) {
       return std::string(name.substr(name.rfind('.', name.rfind('.') - 1) + 1));
     });
-    AreaRun out;
+    AreaOutcome out;
     for (const auto id : inspection.silent_checks()) out.silent.emplace_back(id);
     inspection.report_to(out.report);
     for (const report::CheckRow& row : out.report.checks) out.status[row.id] = row.status;
     EXPECT_TRUE(out.silent.empty()) << out.silent.front();
     return out;
   }
-  AreaRun judge() { return judge(signed_text()); }
+  AreaOutcome judge() { return judge(signed_text()); }
 
   MxStage stage;
   MailPathProof proof;
@@ -96,7 +96,7 @@ struct Arrivals : ::testing::Test {
 };
 
 TEST_F(Arrivals, RightMailHasNoFinding) {
-  const AreaRun got = judge();
+  const AreaOutcome got = judge();
   EXPECT_EQ(got.found(), "");
   EXPECT_EQ(got.ids_with(Status::kInconclusive), "");
   EXPECT_EQ(got.ids_with(Status::kNotApplicable), "mail_path.one_click");
@@ -107,14 +107,14 @@ TEST_F(Arrivals, WithoutSignature) {
 }
 
 TEST_F(Arrivals, ASignatureThatTheWayHasBroken) {
-  const AreaRun got = judge(signed_text() + "-- \r\nsent by a footer\r\n");
+  const AreaOutcome got = judge(signed_text() + "-- \r\nsent by a footer\r\n");
   EXPECT_EQ(got.found(), "mail_path.body_changed mail_path.dkim_alignment mail_path.dkim_invalid");
   EXPECT_EQ(got.finding("mail_path.dkim_invalid")->severity, Severity::kHigh);
 }
 
 TEST_F(Arrivals, SpfThatFails) {
   proof.arrived->client = text::parse_ip("203.0.113.5").value();
-  const AreaRun got = judge();
+  const AreaOutcome got = judge();
   EXPECT_EQ(got.found(), "mail_path.spf mail_path.spf_alignment");
   EXPECT_THAT(got.finding("mail_path.spf")->evidence.at(0).response, HasSubstr("-all"));
 }
@@ -123,7 +123,7 @@ TEST_F(Arrivals, NothingIsAligned) {
   add_text("esp.example", "v=spf1 ip4:192.0.2.0/24 -all");
   add_text("s1._domainkey.esp.example", "v=DKIM1; k=ed25519; p=" + std::string(kPublic));
   proof.arrived->mail_from = "bounce@esp.example";
-  const AreaRun got = judge(signed_text("esp.example"));
+  const AreaOutcome got = judge(signed_text("esp.example"));
   EXPECT_EQ(got.found(), "mail_path.dkim_alignment mail_path.dmarc mail_path.spf_alignment");
   EXPECT_EQ(got.finding("mail_path.dmarc")->severity, Severity::kHigh);
 }
@@ -184,7 +184,7 @@ TEST_F(Arrivals, AnswersThatDidNotComeLeaveTheQuestionOpen) {
   for (const char* name : {"acme.example", "_dmarc.acme.example", "s1._domainkey.acme.example"}) {
     stage.resolver.zone.set_unreachable(name);
   }
-  const AreaRun got = judge();
+  const AreaOutcome got = judge();
   EXPECT_EQ(got.found(), "");
   EXPECT_EQ(got.status.at("mail_path.dmarc"), Status::kInconclusive);
   EXPECT_EQ(got.status.at("mail_path.dkim_invalid"), Status::kInconclusive);
@@ -197,7 +197,7 @@ TEST(AddressDomain, OfWhatAFromFieldHolds) {
 }
 
 /// Of a proof that ended before there was a message to judge.
-AreaRun early(const MailPathProof& proof) {
+AreaOutcome early(const MailPathProof& proof) {
   TrustedZone zone;
   Subject subject{.domain = "acme.example"};
   subject.mail.submission = Submission{.host = "smtp.acme.example"};
@@ -206,7 +206,7 @@ AreaRun early(const MailPathProof& proof) {
   Inspection inspection(area_mail_path, subject, network);
   if (judge_submission(inspection, proof)) judge_arriving(inspection, proof);
   inspection.rest_not_applicable("not looked at");
-  AreaRun out;
+  AreaOutcome out;
   inspection.report_to(out.report);
   for (const report::CheckRow& row : out.report.checks) out.status[row.id] = row.status;
   return out;
@@ -347,14 +347,14 @@ TEST_F(MailPath, ThroughARealProvider) {
   const ScriptedMx unused({});
   Network network = stage.network(unused);
   network.ports[587] = port;
-  const AreaRun got = AreaRun::of(area_mail_path, stage.subject, network);
+  const AreaOutcome got = AreaOutcome::of(area_mail_path, stage.subject, network);
   EXPECT_TRUE(got.silent.empty());
   EXPECT_EQ(got.found(), "") << (*provider)->output();
   EXPECT_EQ(got.ids_with(Status::kInconclusive), "");
   EXPECT_THAT(got.ids_with(Status::kPass), HasSubstr("mail_path.dkim_invalid"));
   // The wrong password is a refusal, and appears nowhere.
   submission.password = std::make_shared<const Secret>("another-word");
-  const AreaRun refused = AreaRun::of(area_mail_path, stage.subject, network);
+  const AreaOutcome refused = AreaOutcome::of(area_mail_path, stage.subject, network);
   EXPECT_EQ(refused.found(), "mail_path.submission");
   const std::string evidence = refused.finding("mail_path.submission")->evidence.at(0).response;
   EXPECT_THAT(evidence, HasSubstr("(hidden)"));
@@ -367,13 +367,13 @@ TEST_F(MailPath, TheAreaSaysWhatItCannotProve) {
   Network network = stage.network(closed);
   network.ports[587] = closed.port();
   // DATA is unknown to this server.
-  const AreaRun got = AreaRun::of(area_mail_path, stage.subject, network);
+  const AreaOutcome got = AreaOutcome::of(area_mail_path, stage.subject, network);
   EXPECT_TRUE(got.silent.empty());
   EXPECT_EQ(got.found(), "mail_path.submission");
   EXPECT_EQ(got.status.at("mail_path.spf"), Status::kNotApplicable);
   EXPECT_EQ(got.status.at("mail_path.submission_tls"), Status::kPass);
   stage.subject.mail.submission.reset();
-  EXPECT_EQ(AreaRun::of(area_mail_path, stage.subject, network).ids_with(Status::kPass), "");
+  EXPECT_EQ(AreaOutcome::of(area_mail_path, stage.subject, network).ids_with(Status::kPass), "");
 }
 
 }  // namespace

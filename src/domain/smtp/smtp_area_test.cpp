@@ -4,7 +4,7 @@
 #include <thread>
 
 #include "domain/smtp/mx_judge.h"
-#include "domain/smtp/testing/area_run.h"
+#include "domain/smtp/testing/area_outcome.h"
 #include "domain/smtp/testing/mx_stage.h"
 
 namespace lr::domain {
@@ -17,11 +17,11 @@ using report::Status;
 using ::testing::HasSubstr;
 
 struct SmtpArea : ::testing::Test {
-  AreaRun run(MxBehaviour behaviour) {
+  AreaOutcome run(MxBehaviour behaviour) {
     if (behaviour.certificate.key.empty())
       behaviour.certificate = stage.certificate("mx.acme.example");
     const ScriptedMx server(std::move(behaviour));
-    AreaRun out = AreaRun::of(area_smtp, stage.subject, stage.network(server));
+    AreaOutcome out = AreaOutcome::of(area_smtp, stage.subject, stage.network(server));
     EXPECT_TRUE(out.silent.empty()) << out.silent.front();
     return out;
   }
@@ -29,7 +29,7 @@ struct SmtpArea : ::testing::Test {
 };
 
 TEST_F(SmtpArea, ARightServerHasNoFinding) {
-  const AreaRun got = run({});
+  const AreaOutcome got = run({});
   EXPECT_EQ(got.found(), "");
   EXPECT_EQ(got.ids_with(Status::kInconclusive), "");
   EXPECT_EQ(got.ids_with(Status::kNotApplicable), "smtp.mta_sts");
@@ -48,17 +48,17 @@ TEST_F(SmtpArea, TheConversation) {
 
 TEST_F(SmtpArea, WithoutEhloOrTls) {
   EXPECT_EQ(run({.knows_ehlo = false, .starttls = false}).found(), "smtp.ehlo smtp.starttls");
-  const AreaRun got = run({.starttls = false});
+  const AreaOutcome got = run({.starttls = false});
   EXPECT_EQ(got.found(), "smtp.starttls");
   EXPECT_EQ(got.status.at("smtp.tls_version"), Status::kNotApplicable);
   EXPECT_EQ(got.finding("smtp.starttls")->severity, Severity::kMedium);
 }
 
 TEST_F(SmtpArea, CertificatesAreAdviceUntilThePolicyAsksForThem) {
-  const AreaRun wrong_name = run({.certificate = stage.certificate("other.example")});
+  const AreaOutcome wrong_name = run({.certificate = stage.certificate("other.example")});
   EXPECT_EQ(wrong_name.found(), "smtp.certificate_name");
   EXPECT_EQ(wrong_name.finding("smtp.certificate_name")->severity, Severity::kInfo);
-  const AreaRun expired = run({.certificate = stage.expired("mx.acme.example")});
+  const AreaOutcome expired = run({.certificate = stage.expired("mx.acme.example")});
   EXPECT_EQ(expired.found(), "smtp.certificate_trust");
   EXPECT_EQ(expired.finding("smtp.certificate_trust")->severity, Severity::kInfo);
 }
@@ -69,16 +69,16 @@ TEST_F(SmtpArea, APolicyThatCannotBeFetchedLeavesTheQuestionOpen) {
 }
 
 TEST_F(SmtpArea, OpenRelays) {
-  const AreaRun open = run({.recipient = [](std::string_view) { return "250 2.1.5 ok"; }});
+  const AreaOutcome open = run({.recipient = [](std::string_view) { return "250 2.1.5 ok"; }});
   EXPECT_EQ(open.found(), "smtp.open_relay");
   EXPECT_EQ(open.finding("smtp.open_relay")->severity, Severity::kHigh);
   EXPECT_EQ(open.status.at("smtp.relay_by_routing"), Status::kNotApplicable);
-  const AreaRun percent = run({.recipient = [](std::string_view path) {
+  const AreaOutcome percent = run({.recipient = [](std::string_view path) {
     return path.contains('%') ? std::string("250 ok") : postmaster_only(path);
   }});
   EXPECT_EQ(percent.found(), "smtp.relay_by_routing");
   // A domain that takes any local part is no relay.
-  const AreaRun any = run({.recipient = [](std::string_view path) {
+  const AreaOutcome any = run({.recipient = [](std::string_view path) {
     return path.ends_with("@acme.example") ? std::string("250 ok") : std::string("554 5.7.1 no");
   }});
   EXPECT_EQ(any.found(), "");
@@ -98,9 +98,9 @@ TEST_F(SmtpArea, ARealServerThatTakesEverything) {
   const ScriptedMx unused({});
   Network network = stage.network(unused);
   network.ports[25] = port;
-  AreaRun got;
+  AreaOutcome got;
   for (int tries = 0; tries < 200; ++tries) {
-    got = AreaRun::of(area_smtp, stage.subject, network);
+    got = AreaOutcome::of(area_smtp, stage.subject, network);
     if (got.status.at("smtp.unreachable") == Status::kPass) break;
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
@@ -115,7 +115,7 @@ TEST_F(SmtpArea, ARealServerThatTakesEverything) {
 TEST_F(SmtpArea, PostmasterIsMissingOrOnlyRefused) {
   EXPECT_EQ(run({.recipient = [](std::string_view) { return "550 5.1.1 unknown"; }}).found(),
             "smtp.postmaster");
-  const AreaRun listed =
+  const AreaOutcome listed =
       run({.recipient = [](std::string_view) { return "554 5.7.1 block list"; }});
   EXPECT_EQ(listed.found(), "");
   EXPECT_EQ(listed.ids_with(Status::kInconclusive), "smtp.postmaster");
@@ -124,19 +124,19 @@ TEST_F(SmtpArea, PostmasterIsMissingOrOnlyRefused) {
 TEST_F(SmtpArea, HandshakesThatFailOrStall) {
   EXPECT_EQ(run({.garbage_handshake = true}).found(), "smtp.handshake");
   EXPECT_EQ(run({.talks_before_tls = true}).found(), "smtp.handshake");
-  const AreaRun silent = run({.silent_handshake = true});
+  const AreaOutcome silent = run({.silent_handshake = true});
   EXPECT_EQ(silent.found(), "");
   EXPECT_EQ(silent.status.at("smtp.handshake"), Status::kInconclusive);
   EXPECT_EQ(silent.status.at("smtp.tls_version"), Status::kInconclusive);
 }
 
 TEST_F(SmtpArea, CommandsBeforeTlsThatAreObeyed) {
-  const AreaRun got = run({.obeys_early_commands = true});
+  const AreaOutcome got = run({.obeys_early_commands = true});
   EXPECT_EQ(got.found(), "smtp.starttls_injection");
 }
 
 TEST_F(SmtpArea, SilenceIsNeverAFinding) {
-  const AreaRun got = run({.silent = true});
+  const AreaOutcome got = run({.silent = true});
   EXPECT_EQ(got.found(), "");
   EXPECT_EQ(got.status.at("smtp.greeting"), Status::kInconclusive);
   EXPECT_EQ(got.status.at("smtp.unreachable"), Status::kPass);
@@ -151,7 +151,7 @@ TEST_F(SmtpArea, NobodyListens) {
   const ScriptedMx other({});
   Network network = stage.network(other);
   network.ports[25] = port;
-  const AreaRun got = AreaRun::of(area_smtp, stage.subject, network);
+  const AreaOutcome got = AreaOutcome::of(area_smtp, stage.subject, network);
   EXPECT_EQ(got.found(), "smtp.unreachable");
   EXPECT_TRUE(got.silent.empty());
 }
@@ -163,7 +163,7 @@ TEST_F(SmtpArea, NamesThatDoNotLeadBack) {
   bare.add("acme.example", RecordType::kMx, MailExchange{10, "mx.acme.example"});
   bare.add("mx.acme.example", RecordType::kA, text::parse_ip("127.0.0.1").value());
   const ScriptedMx server({.certificate = bare.certificate("mx.acme.example")});
-  EXPECT_EQ(AreaRun::of(area_smtp, bare.subject, bare.network(server)).found(), "smtp.reverse");
+  EXPECT_EQ(AreaOutcome::of(area_smtp, bare.subject, bare.network(server)).found(), "smtp.reverse");
 }
 
 TEST_F(SmtpArea, QuestionsToTheDnsThatFail) {
@@ -172,13 +172,13 @@ TEST_F(SmtpArea, QuestionsToTheDnsThatFail) {
   other.domain = "lost.example";
   stage.resolver.zone.set_unreachable("lost.example");
   const ScriptedMx server({.certificate = stage.certificate("mx.acme.example")});
-  const AreaRun got = AreaRun::of(area_smtp, other, stage.network(server));
+  const AreaOutcome got = AreaOutcome::of(area_smtp, other, stage.network(server));
   EXPECT_EQ(got.found(), "");
   EXPECT_EQ(got.status.at("smtp.starttls"), Status::kInconclusive);
   stage.add("half.example", RecordType::kMx, MailExchange{10, "mx.lost.example"});
   stage.resolver.zone.set_unreachable("mx.lost.example");
   other.domain = "half.example";
-  EXPECT_EQ(AreaRun::of(area_smtp, other, stage.network(server)).status.at("smtp.no_address"),
+  EXPECT_EQ(AreaOutcome::of(area_smtp, other, stage.network(server)).status.at("smtp.no_address"),
             Status::kInconclusive);
 }
 
@@ -186,7 +186,7 @@ TEST_F(SmtpArea, AServerWithoutAnAddress) {
   stage.subject.domain = "typo.example";
   stage.add("typo.example", RecordType::kMx, MailExchange{10, "mx.typo.example"});
   const ScriptedMx server({});
-  EXPECT_EQ(AreaRun::of(area_smtp, stage.subject, stage.network(server)).found(),
+  EXPECT_EQ(AreaOutcome::of(area_smtp, stage.subject, stage.network(server)).found(),
             "smtp.no_address");
 }
 
@@ -203,14 +203,14 @@ MxFacts good_facts() {
   return facts;
 }
 
-AreaRun judged(const MxFacts& facts, const TlsDemand& demand) {
+AreaOutcome judged(const MxFacts& facts, const TlsDemand& demand) {
   TrustedZone zone;
   const Subject subject{.domain = "acme.example"};
   const Network network{.resolver = zone};
   Inspection inspection(area_smtp, subject, network);
   judge_tls(inspection, facts, demand);
   inspection.rest_not_applicable("not looked at");
-  AreaRun out;
+  AreaOutcome out;
   inspection.report_to(out.report);
   for (const report::CheckRow& row : out.report.checks) out.status[row.id] = row.status;
   return out;
@@ -225,7 +225,7 @@ TEST(SmtpPolicy, EnforcedMeansThatSendersStayAway) {
   EXPECT_EQ(judged(good_facts(), enforced).status.at("smtp.mta_sts"), Status::kPass);
   MxFacts unnamed = good_facts();
   unnamed.tls->named = false;
-  const AreaRun wrong = judged(unnamed, enforced);
+  const AreaOutcome wrong = judged(unnamed, enforced);
   EXPECT_EQ(wrong.found(), "smtp.certificate_name smtp.mta_sts");
   EXPECT_EQ(wrong.finding("smtp.certificate_name")->severity, Severity::kHigh);
   EXPECT_EQ(wrong.finding("smtp.mta_sts")->severity, Severity::kHigh);
@@ -233,7 +233,7 @@ TEST(SmtpPolicy, EnforcedMeansThatSendersStayAway) {
   plain.plain.starttls = false;
   EXPECT_EQ(judged(plain, enforced).finding("smtp.starttls")->severity, Severity::kHigh);
   EXPECT_EQ(judged(plain, enforced).found(), "smtp.mta_sts smtp.starttls");
-  const AreaRun tested = judged(good_facts(), policy(MtaStsMode::kTesting, "other.example"));
+  const AreaOutcome tested = judged(good_facts(), policy(MtaStsMode::kTesting, "other.example"));
   EXPECT_EQ(tested.finding("smtp.mta_sts")->severity, Severity::kLow);
 }
 
@@ -256,12 +256,12 @@ TEST_F(SmtpArea, WithoutANetworkOrMail) {
   const ScriptedMx server({});
   Network network = stage.network(server);
   network.live = false;
-  const AreaRun dry = AreaRun::of(area_smtp, stage.subject, network);
+  const AreaOutcome dry = AreaOutcome::of(area_smtp, stage.subject, network);
   EXPECT_EQ(dry.report.checks.front().reason, "needs the network");
   stage.subject.domain = "quiet.example";
   stage.add("quiet.example", RecordType::kMx, MailExchange{0, ""});
   EXPECT_THAT(
-      AreaRun::of(area_smtp, stage.subject, stage.network(server)).report.checks.front().reason,
+      AreaOutcome::of(area_smtp, stage.subject, stage.network(server)).report.checks.front().reason,
       HasSubstr("null MX"));
 }
 

@@ -11,13 +11,13 @@
 
 namespace lr::domain {
 
-struct AreaRun {
+struct AreaOutcome {
   std::map<std::string, report::Status> status{};
   report::Report report{};
   std::vector<std::string> silent{};
 
-  static AreaRun of(const Area& area, const Subject& subject, const Network& network) {
-    AreaRun out;
+  static AreaOutcome of(const Area& area, const Subject& subject, const Network& network) {
+    AreaOutcome out;
     Inspection inspection(area, subject, network);
     area.inspect(inspection);
     for (const std::string_view id : inspection.silent_checks()) out.silent.emplace_back(id);
