@@ -215,6 +215,30 @@ def check_functions(tidy, files):
     return len(lengths), p95
 
 
+def types_of(text):
+    """Types that other files can link with: "lr::domain::Message" and the line of each."""
+    scopes = []
+    for number, line in enumerate(text.splitlines(), 1):
+        # clang-format keeps namespaces and their types in the first column.
+        if opened := re.match(r"namespace( [\w:]+)? \{$", line):
+            scopes.append((opened[1] or " (anonymous)").strip())
+        elif line.startswith("}  // namespace") and scopes:
+            scopes.pop()
+        elif named := re.match(r"(?:struct|class) (\w+)(?: final)?(?: :| \{)", line):
+            if "(anonymous)" not in scopes:
+                yield "::".join([*scopes, named[1]]), number
+
+
+def check_one_definition(tidy, texts):
+    """Two types of one name share their destructor when they are linked together, and crash."""
+    first = {}
+    for name, text in texts.items():
+        for defined, line in types_of(text):
+            if first.setdefault(defined, name) != name:
+                tidy.refuse(name, line, f"{defined} is also defined in {first[defined]}: one of "
+                                        "them needs another name")
+
+
 def check_dead_headers(tidy, files):
     included = defaultdict(int)
     for name in files:
@@ -232,6 +256,7 @@ def main():
     check_includes(tidy, files)
     check_text(tidy, files)
     check_dead_headers(tidy, files)
+    check_one_definition(tidy, {n: (ROOT / n).read_text() for n in files if is_source(n)})
     count, p95 = check_functions(tidy, files)
     for problem in tidy.problems:
         print(problem)

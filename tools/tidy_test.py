@@ -51,6 +51,17 @@ class TidyRules(unittest.TestCase):
         self.assertEqual(
             self.problems(tidy.check_include, "src/text/a.cpp", 3, "base/error.h", rooms, whys), [])
 
+    def test_a_type_is_defined_once(self):
+        one = "namespace lr::a {\nstruct Form {\n};\n}  // namespace lr::a\n"
+        other = one.replace("lr::a", "lr::b")
+        hidden = ("namespace lr::a {\nnamespace {\nstruct Form {\n};\n}  // namespace\n"
+                  "}  // namespace lr::a\n")
+        self.assertEqual(self.problems(tidy.check_one_definition,
+                                       {"a.h": one, "b.h": other, "c.cpp": hidden}), [])
+        refused = self.problems(tidy.check_one_definition, {"a.h": one, "b.h": one})
+        self.assertEqual(len(refused), 1)
+        self.assertIn("lr::a::Form is also defined in a.h", refused[0])
+
     def test_foreign_headers_are_listed(self):
         rooms, whys = tidy.read_deps("text: | re2\n")
         self.assertEqual(

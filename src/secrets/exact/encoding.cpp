@@ -28,7 +28,7 @@ bool is_alphanumeric(char c) {
 class FormWriter {
  public:
   FormWriter(std::string_view value, WipedBuffer& arena,
-             const std::function<void(const Form&)>& take)
+             const std::function<void(const EncodedForm&)>& take)
       : value_(value), arena_(arena), take_(take) {}
 
   void write_all();
@@ -86,7 +86,7 @@ class FormWriter {
 
   std::string_view value_;
   WipedBuffer& arena_;
-  const std::function<void(const Form&)>& take_;
+  const std::function<void(const EncodedForm&)>& take_;
   std::size_t start_ = 0;
   std::vector<std::string_view> distinct_;
 };
@@ -406,7 +406,7 @@ std::size_t forms_bytes_max(std::size_t value_bytes) {
 }
 
 void write_forms(std::string_view value, WipedBuffer& arena,
-                 const std::function<void(const Form&)>& take) {
+                 const std::function<void(const EncodedForm&)>& take) {
   FormWriter(value, arena, take).write_all();
 }
 

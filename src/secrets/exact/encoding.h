@@ -49,7 +49,7 @@ struct Base64Edge {
 };
 
 /// One shape of a value: these bytes, with an edge character before and after them.
-struct Form {
+struct EncodedForm {
   Encoding encoding = Encoding::kPlain;
   std::string_view bytes;
   Base64Edge before;
@@ -62,6 +62,6 @@ std::size_t forms_bytes_max(std::size_t value_bytes);
 /// Writes every shape of `value` to `arena` and hands it to `take`, each distinct text once, the
 /// plain value first. Shapes that need text (UTF-16, \u) are left out for a value that is no UTF-8.
 void write_forms(std::string_view value, WipedBuffer& arena,
-                 const std::function<void(const Form&)>& take);
+                 const std::function<void(const EncodedForm&)>& take);
 
 }  // namespace lr::secrets

@@ -274,7 +274,7 @@ TEST(ExactRedactor, HoldsBackTheShortestSuffixThatMayBeAValue) {
   const ExactValues values = ExactValues::build(one("TOKEN", value));
   std::vector<std::string> shapes;
   WipedBuffer arena(forms_bytes_max(value.size()));
-  write_forms(value, arena, [&](const Form& form) {
+  write_forms(value, arena, [&](const EncodedForm& form) {
     shapes.emplace_back(form.bytes);
     if (form.after.needed()) shapes.back() += '\0';  // One more byte decides.
   });

@@ -28,7 +28,7 @@ std::uint64_t prefix_hash(std::string_view bytes, unsigned shift) {
   return (first * 0x9e3779b97f4a7c15u) >> shift;
 }
 
-std::size_t needed_bytes(const Form& form) {
+std::size_t needed_bytes(const EncodedForm& form) {
   return form.bytes.size() + (form.before.needed() ? 1 : 0) + (form.after.needed() ? 1 : 0);
 }
 
@@ -65,14 +65,14 @@ void ExactValues::store(std::span<const NamedSecret> secrets) {
     for (std::size_t i = 0; i < secrets.size(); ++i) {
       if (refused[i]) continue;
       write_forms(secrets[i].value.expose(), scratch,
-                  [&](const Form& form) { take(static_cast<std::uint32_t>(i), form); });
+                  [&](const EncodedForm& form) { take(static_cast<std::uint32_t>(i), form); });
       scratch.truncate(0);
     }
   };
   std::size_t bytes = 0;
-  each_form([&](std::uint32_t, const Form& form) { bytes += form.bytes.size(); });
+  each_form([&](std::uint32_t, const EncodedForm& form) { bytes += form.bytes.size(); });
   arena_ = WipedBuffer(bytes);
-  each_form([&](std::uint32_t value, Form form) {
+  each_form([&](std::uint32_t value, EncodedForm form) {
     const std::size_t begin = arena_.size();
     arena_.append(form.bytes);
     form.bytes = arena_.view().substr(begin);
@@ -118,7 +118,7 @@ void ExactValues::index_prefixes() {
 
 void ExactValues::match(std::string_view bytes, std::vector<FormMatch>& out) const {
   const auto compare = [&](std::uint32_t id, std::ptrdiff_t at) {
-    const Form& form = forms_[id].form;
+    const EncodedForm& form = forms_[id].form;
     if (at < 0 || static_cast<std::size_t>(at) + form.bytes.size() > bytes.size()) return;
     const auto core = static_cast<std::size_t>(at);
     if (bytes.substr(core, form.bytes.size()) != form.bytes) return;

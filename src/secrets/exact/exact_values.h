@@ -70,7 +70,7 @@ class ExactValues {
  private:
   struct StoredForm {
     std::uint32_t value = 0;
-    Form form;  ///< Its bytes stand in arena_.
+    EncodedForm form;  ///< Its bytes stand in arena_.
   };
   friend class ExactStream;
   /// match() in pieces that stay in the cache.
