@@ -2,8 +2,8 @@
 # run_fuzzers.sh BINARIES SECONDS: runs every fuzz target, as many at a time as there are cores,
 # each from its seeds in fuzz/corpus/<target> and with the words of fuzz/<target>.dict: what
 # strangers send to the guard, and the contract, for SECONDS, the others for half of that. FUZZ_SEED
-# repeats a run (1 unless said otherwise, so that a change is not blocked by what it did not touch); 0 looks
-# for new ways.
+# repeats a run (1 unless said otherwise, so that a change is not blocked by what it did not touch);
+# 0 looks for new ways.
 # Fails on a finding, and when a target did not reach what it says it reaches (the target itself
 # checks that at exit).
 set -uo pipefail
