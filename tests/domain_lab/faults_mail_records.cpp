@@ -200,7 +200,7 @@ std::vector<Fault> dmarc_faults() {
       {.name = "dmarc-several",
        .change = [](LabDomain& d) { d.with("_dmarc TXT \"v=DMARC1; p=none\""); },
        .found = {"dmarc.several"},
-       .follows = {"dmarc.missing", "dmarc.below_promise"}},
+       .follows = {"dmarc.below_promise"}},
       {.name = "dmarc-version",
        .change = [](LabDomain& d) { set_policy(d, "v=DMARC2; p=reject"); },
        .found = {"dmarc.version"},

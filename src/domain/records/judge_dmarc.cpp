@@ -68,7 +68,8 @@ void judge_presence(const Dmarc& dmarc) {
   const std::string at = "_dmarc." + dmarc.domain;
   const std::vector<std::string> records = dmarc.txt.those(is_dmarc_record);
   std::optional<Found> found;
-  if (dmarc.found.outcome == Discovered::kNoRecord && !dmarc.found.record) {
+  const bool is_missing = dmarc.found.outcome == Discovered::kNoRecord && !dmarc.found.record;
+  if (is_missing && records.empty()) {
     found = Found{.about = dmarc.domain,
                   .corrected = txt_line(at, proposed(dmarc)),
                   .observed = "no DMARC record at the domain or above it",
