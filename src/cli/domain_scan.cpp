@@ -8,6 +8,7 @@
 
 #include "base/rng.h"
 #include "cli/domain_subject.h"
+#include "domain/bounded_resolver.h"
 #include "domain/caching_resolver.h"
 #include "domain/overlay_resolver.h"
 #include "domain/recording.h"
@@ -17,6 +18,7 @@ namespace lr::cli {
 struct ResolverLayers::Impl {
   std::unique_ptr<domain::ValidatingResolver> network;
   std::unique_ptr<domain::ReplayResolver> replay;
+  std::unique_ptr<domain::BoundedResolver> bounded;
   std::unique_ptr<domain::CachingResolver> cache;
   std::unique_ptr<domain::RecordingResolver> recording;
   std::unique_ptr<domain::OverlayResolver> overlay;
@@ -33,7 +35,9 @@ Result<std::unique_ptr<ResolverLayers>> ResolverLayers::open(const DomainRequest
     impl->top = impl->replay.get();
   } else {
     LR_TRY(impl->network, domain::ValidatingResolver::make(request.resolver));
-    impl->cache = std::make_unique<domain::CachingResolver>(*impl->network);
+    impl->bounded = std::make_unique<domain::BoundedResolver>(*impl->network,
+                                                              Deadline::after(request.deadline));
+    impl->cache = std::make_unique<domain::CachingResolver>(*impl->bounded);
     impl->top = impl->cache.get();
   }
   if (!request.record_path.empty()) {
