@@ -77,6 +77,7 @@ void contribute(const audit::AuditOptions& options, Report& report) {
   request.now = SystemClock().wall();
   request.ca_file = options.ca_file;
   request.only = options.only;
+  request.deadline = std::min(request.deadline, options.deadline.value_or(request.deadline));
   auto layers = ResolverLayers::open(request);
   if (!layers) return add_rows(report, report::Status::kInconclusive, layers.error().detail());
   const auto subject = subject_for(options, request, (*layers)->top());

@@ -149,6 +149,9 @@ void load_edge(Loading& loading, const Reader& section) {
   out.ranges = read_prefixes(section.at("ranges"));
   out.private_paths = section.at("private").texts();
   out.public_paths = section.at("public").texts();
+  if (!loading.contract.domains && !loading.contract.mail) {
+    section.error("needs domains.primary: the name that is behind the edge");
+  }
   if (out.token && out.zone.empty()) section.error("token needs zone: the provider's id of it");
   loading.contract.edge = std::move(out);
 }

@@ -231,7 +231,8 @@ TEST(LoadDomains, WhatDoesNotFitTogetherIsAnError) {
            {"mail: { domain: a.example, smtp: { url: \"smtp://b\", user: u, password: hunter2 } }",
             "mail.smtp.password"},
            {"edge: { provider: cloudflare, origins: [203.0.113.0/24] }", "not a range"},
-           {"edge: { provider: cloudflare, token: \"${T}\" }", "token needs zone"}}) {
+           {"edge: { provider: cloudflare, token: \"${T}\" }", "token needs zone"},
+           {"edge: { provider: other }", "needs domains.primary"}}) {
     EXPECT_THAT(testing::problems_of(std::string("version: 1\nenvironments: { p: { url: "
                                                  "https://a.example } }\n") +
                                      one.section + "\n"),

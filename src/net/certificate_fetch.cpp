@@ -17,10 +17,6 @@ constexpr char kGroups[] =
     "X25519:P-256:P-384:P-521:X448:P-224:brainpoolP256r1:brainpoolP384r1:brainpoolP512r1:secp256k1";
 constexpr unsigned char kProtocols[] = "\x02h2\x08http/1.1";
 
-struct SslDeleter {
-  void operator()(SSL* ssl) const { SSL_free(ssl); }
-};
-
 /// What the callback for tickets leaves here.
 struct TicketSeen {
   std::optional<std::uint32_t> early_data;
@@ -126,7 +122,7 @@ class MemoryTls {
  private:
   MemoryTls() = default;
   SslContext context_{};
-  std::unique_ptr<SSL, SslDeleter> ssl_{};
+  Ssl ssl_{};
   TicketSeen ticket_{};
 };
 

@@ -14,9 +14,6 @@
 namespace lr::net {
 namespace {
 
-struct SslDeleter {
-  void operator()(SSL* ssl) const { SSL_free(ssl); }
-};
 struct MethodDeleter {
   void operator()(BIO_METHOD* method) const { BIO_meth_free(method); }
 };
@@ -79,7 +76,7 @@ class TlsStream final : public SocketStream {
   Result<std::size_t> put(std::string_view bytes, Need& need);
   Task<> wait_for(Need need);
 
-  std::unique_ptr<SSL, SslDeleter> ssl_;
+  Ssl ssl_;
   std::string reason_;
 };
 

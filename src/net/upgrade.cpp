@@ -19,11 +19,6 @@ constexpr std::size_t kBlock = 16 * limits::kKiB;
 constexpr int kChainCertificates = 20;
 constexpr std::size_t kCertificateBytes = 1 * limits::kMiB;
 
-struct SslDeleter {
-  void operator()(SSL* ssl) const { SSL_free(ssl); }
-};
-using Ssl = std::unique_ptr<SSL, SslDeleter>;
-
 /// TLS records between SSL and the stream below go through two memory BIOs.
 class LayeredStream final : public Stream {
  public:

@@ -9,24 +9,20 @@
 
 #include <memory>
 
+#include "crypto/openssl.h"
 #include "text/ip.h"
 
 namespace lr::domain {
 namespace {
 
-template <auto free_function>
-struct FreeWith {
-  template <class T>
-  void operator()(T* object) const {
-    free_function(object);
-  }
-};
-using Key = std::unique_ptr<EVP_PKEY, FreeWith<EVP_PKEY_free>>;
-using Certificate = std::unique_ptr<X509, FreeWith<X509_free>>;
-using Bio = std::unique_ptr<BIO, FreeWith<BIO_free_all>>;
-using Extension = std::unique_ptr<X509_EXTENSION, FreeWith<X509_EXTENSION_free>>;
-using OctetString = std::unique_ptr<ASN1_OCTET_STRING, FreeWith<ASN1_OCTET_STRING_free>>;
-using Time = std::unique_ptr<ASN1_TIME, FreeWith<ASN1_TIME_free>>;
+using crypto::OpensslFree;
+
+using Key = std::unique_ptr<EVP_PKEY, OpensslFree<EVP_PKEY_free>>;
+using Certificate = std::unique_ptr<X509, OpensslFree<X509_free>>;
+using Bio = std::unique_ptr<BIO, OpensslFree<BIO_free_all>>;
+using Extension = std::unique_ptr<X509_EXTENSION, OpensslFree<X509_EXTENSION_free>>;
+using OctetString = std::unique_ptr<ASN1_OCTET_STRING, OpensslFree<ASN1_OCTET_STRING_free>>;
+using Time = std::unique_ptr<ASN1_TIME, OpensslFree<ASN1_TIME_free>>;
 
 std::unexpected<Error> refused(const std::string& what) {
   const unsigned long code = ERR_get_error();
@@ -125,7 +121,7 @@ bool add_transparency(X509* certificate) {
 /// Names are set as objects: as a configuration line, 10,000 of them would not do.
 bool add_names(X509* certificate, const std::vector<std::string>& names) {
   if (names.empty()) return true;
-  const std::unique_ptr<GENERAL_NAMES, FreeWith<GENERAL_NAMES_free>> all(GENERAL_NAMES_new());
+  const std::unique_ptr<GENERAL_NAMES, OpensslFree<GENERAL_NAMES_free>> all(GENERAL_NAMES_new());
   for (const std::string& name : names) {
     const bool is_ip = text::parse_ip(name).has_value();
     GENERAL_NAME* one =
@@ -144,7 +140,7 @@ bool set_serial(X509* certificate, std::uint64_t serial) {
   if (serial != 0) {
     return ASN1_INTEGER_set_uint64(X509_get_serialNumber(certificate), serial) == 1;
   }
-  const std::unique_ptr<BIGNUM, FreeWith<BN_free>> number(BN_new());
+  const std::unique_ptr<BIGNUM, OpensslFree<BN_free>> number(BN_new());
   return number && BN_rand(number.get(), 126, BN_RAND_TOP_ONE, BN_RAND_BOTTOM_ANY) == 1 &&
          BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(certificate)) != nullptr;
 }
@@ -262,8 +258,9 @@ Result<std::string> make_ocsp_answer(const TestCertificate& leaf, const TestCert
   const Certificate subject = certificate_of(leaf.certificate);
   const Certificate above = certificate_of(issuer.certificate);
   const Key key = key_of(issuer.key);
-  const std::unique_ptr<OCSP_BASICRESP, FreeWith<OCSP_BASICRESP_free>> basic(OCSP_BASICRESP_new());
-  const std::unique_ptr<OCSP_CERTID, FreeWith<OCSP_CERTID_free>> id(
+  const std::unique_ptr<OCSP_BASICRESP, OpensslFree<OCSP_BASICRESP_free>> basic(
+      OCSP_BASICRESP_new());
+  const std::unique_ptr<OCSP_CERTID, OpensslFree<OCSP_CERTID_free>> id(
       OCSP_cert_to_id(nullptr, subject.get(), above.get()));
   const Time from(ASN1_TIME_set(nullptr, seconds_of(produced)));
   const Time until(ASN1_TIME_set(nullptr, seconds_of(produced + std::chrono::days(7))));
@@ -274,7 +271,7 @@ Result<std::string> make_ocsp_answer(const TestCertificate& leaf, const TestCert
       OCSP_basic_sign(basic.get(), above.get(), key.get(), EVP_sha256(), nullptr, 0) != 1) {
     return refused("making an OCSP answer");
   }
-  const std::unique_ptr<OCSP_RESPONSE, FreeWith<OCSP_RESPONSE_free>> answer(
+  const std::unique_ptr<OCSP_RESPONSE, OpensslFree<OCSP_RESPONSE_free>> answer(
       OCSP_response_create(OCSP_RESPONSE_STATUS_SUCCESSFUL, basic.get()));
   unsigned char* der = nullptr;
   const int size = i2d_OCSP_RESPONSE(answer.get(), &der);

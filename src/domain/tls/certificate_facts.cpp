@@ -116,7 +116,7 @@ void read_signature(X509* certificate, CertificateFacts& facts) {
 
 /// The first URI of an access method in authorityInfoAccess.
 std::string access_url(X509* certificate, int method) {
-  const std::unique_ptr<AUTHORITY_INFO_ACCESS, FreeWith<AUTHORITY_INFO_ACCESS_free>> access(
+  const std::unique_ptr<AUTHORITY_INFO_ACCESS, OpensslFree<AUTHORITY_INFO_ACCESS_free>> access(
       static_cast<AUTHORITY_INFO_ACCESS*>(
           X509_get_ext_d2i(certificate, NID_info_access, nullptr, nullptr)));
   for (int i = 0; access && i < sk_ACCESS_DESCRIPTION_num(access.get()); ++i) {
@@ -129,7 +129,7 @@ std::string access_url(X509* certificate, int method) {
 }
 
 bool asks_for_staple(X509* certificate) {
-  const std::unique_ptr<TLS_FEATURE, FreeWith<TLS_FEATURE_free>> features(
+  const std::unique_ptr<TLS_FEATURE, OpensslFree<TLS_FEATURE_free>> features(
       static_cast<TLS_FEATURE*>(X509_get_ext_d2i(certificate, NID_tlsfeature, nullptr, nullptr)));
   for (int i = 0; features && i < sk_ASN1_INTEGER_num(features.get()); ++i) {
     if (ASN1_INTEGER_get(sk_ASN1_INTEGER_value(features.get(), i)) == 5) return true;

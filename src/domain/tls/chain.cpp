@@ -75,7 +75,7 @@ StapleFacts unusable(std::string reason) {
 
 /// The status of `leaf` in a basic answer; nullptr issuer cannot happen here.
 StapleFacts status_in(OCSP_BASICRESP* basic, X509* leaf, X509* issuer, WallTime now) {
-  const std::unique_ptr<OCSP_CERTID, FreeWith<OCSP_CERTID_free>> id(
+  const std::unique_ptr<OCSP_CERTID, OpensslFree<OCSP_CERTID_free>> id(
       OCSP_cert_to_id(nullptr, leaf, issuer));
   int status = 0;
   ASN1_GENERALIZEDTIME* from = nullptr;
@@ -157,13 +157,13 @@ StapleFacts study_staple(const std::string& staple, const ChainFacts& chain, Wal
   if (staple.empty() || chain.served.empty()) return {};
   const crypto::ErrorQueueScope errors;
   const auto* bytes = reinterpret_cast<const unsigned char*>(staple.data());
-  const std::unique_ptr<OCSP_RESPONSE, FreeWith<OCSP_RESPONSE_free>> answer(
+  const std::unique_ptr<OCSP_RESPONSE, OpensslFree<OCSP_RESPONSE_free>> answer(
       d2i_OCSP_RESPONSE(nullptr, &bytes, static_cast<long>(staple.size())));
   if (!answer) return unusable("it cannot be read");
   if (OCSP_response_status(answer.get()) != OCSP_RESPONSE_STATUS_SUCCESSFUL) {
     return unusable("the responder says that it failed");
   }
-  const std::unique_ptr<OCSP_BASICRESP, FreeWith<OCSP_BASICRESP_free>> basic(
+  const std::unique_ptr<OCSP_BASICRESP, OpensslFree<OCSP_BASICRESP_free>> basic(
       OCSP_response_get1_basic(answer.get()));
   const X509Ptr leaf = parse_x509(chain.served.front().der);
   const X509Ptr issuer = leaf ? issuer_of(chain, leaf.get()) : nullptr;

@@ -8,23 +8,20 @@
 #include <memory>
 #include <string_view>
 
+#include "crypto/openssl.h"
+
 namespace lr::domain::tls {
 
-template <auto free_function>
-struct FreeWith {
-  template <class T>
-  void operator()(T* object) const {
-    free_function(object);
-  }
-};
+using crypto::OpensslFree;
+
 inline void free_certificates(STACK_OF(X509) * all) { sk_X509_pop_free(all, X509_free); }
 
-using X509Ptr = std::unique_ptr<X509, FreeWith<X509_free>>;
-using X509StorePtr = std::unique_ptr<X509_STORE, FreeWith<X509_STORE_free>>;
-using X509ContextPtr = std::unique_ptr<X509_STORE_CTX, FreeWith<X509_STORE_CTX_free>>;
-using X509StackPtr = std::unique_ptr<STACK_OF(X509), FreeWith<free_certificates>>;
-using BioPtr = std::unique_ptr<BIO, FreeWith<BIO_free_all>>;
-using GeneralNamesPtr = std::unique_ptr<GENERAL_NAMES, FreeWith<GENERAL_NAMES_free>>;
+using X509Ptr = std::unique_ptr<X509, OpensslFree<X509_free>>;
+using X509StorePtr = std::unique_ptr<X509_STORE, OpensslFree<X509_STORE_free>>;
+using X509ContextPtr = std::unique_ptr<X509_STORE_CTX, OpensslFree<X509_STORE_CTX_free>>;
+using X509StackPtr = std::unique_ptr<STACK_OF(X509), OpensslFree<free_certificates>>;
+using BioPtr = std::unique_ptr<BIO, OpensslFree<BIO_free_all>>;
+using GeneralNamesPtr = std::unique_ptr<GENERAL_NAMES, OpensslFree<GENERAL_NAMES_free>>;
 
 inline X509Ptr parse_x509(std::string_view der) {
   const auto* bytes = reinterpret_cast<const unsigned char*>(der.data());
