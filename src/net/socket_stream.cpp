@@ -80,7 +80,8 @@ Error SocketStream::failure(const ErrorCode& error) const {
   return Error(Code::kUnavailable, peer_.str() + ": " + error.message());
 }
 
-/// Puts the waiting coroutine into its place.
+/// Puts the waiting coroutine into its place. A task begins when it is awaited, which may be a turn
+/// of the loop after the call that made it: an edge that came in between will not come again.
 struct SocketStream::Park {
   void operator()(Handler&& handler, SocketStream* stream, Waiter* waiter) const {
     auto slot = handler.get_cancellation_slot();
@@ -88,6 +89,7 @@ struct SocketStream::Park {
     if (slot.is_connected()) {
       slot.assign([stream, waiter](asio::cancellation_type) { stream->fail_waiter(*waiter); });
     }
+    if (waiter == &stream->reader_) stream->catch_up();
   }
 };
 
@@ -124,6 +126,17 @@ void SocketStream::fail_waiter(Waiter& waiter) {
   if (!why) why.emplace(Code::kCancelled, "the operation was cancelled");
   asio::post(loop_.executor(),
              Settled<Handler>{std::move(*taken), std::unexpected(std::move(*why))});
+}
+
+/// For a reader that begins to wait: what has happened since its read found nothing.
+void SocketStream::catch_up() {
+  if (blocked()) return fail_waiter(reader_);
+  if (!readable_ || wanted_.empty()) return;
+  auto got = receive(wanted_);
+  if (!got) return;
+  Waiter taken = take(reader_);
+  taken->get_cancellation_slot().clear();
+  asio::post(loop_.executor(), Settled<Handler>{std::move(*taken), std::move(*got)});
 }
 
 /// Destroying a handler destroys its coroutine, and this stream with it.

@@ -62,6 +62,7 @@ class SocketStream : public Stream, private Sweeper::Entry, private Poller::Entr
   std::optional<Result<std::size_t>> receive(std::span<char> out);
   static Waiter take(Waiter& waiter);
   void fail_waiter(Waiter& waiter);
+  void catch_up();
 
   EventLoop& loop_;
   int fd_ = -1;

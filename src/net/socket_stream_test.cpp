@@ -1,6 +1,7 @@
 #include "net/socket_stream.h"
 
 #include <gtest/gtest.h>
+#include <poll.h>
 
 #include <latch>
 
@@ -57,6 +58,43 @@ TEST(SocketStream, WaitsAgainAfterEveryShortRead) {
   for (const std::size_t step : {4u, 6u, 64u}) {
     EXPECT_EQ(loop.block_on(read_to_end(loop, upstream.port(), step)).value(), expected) << step;
   }
+}
+
+Task<> pass_time() { co_return co_await sleep_for(milliseconds(50)); }
+
+/// What a read that was called, but not awaited before `meanwhile`, comes to.
+Result<std::size_t> late_read(EventLoop& loop, Stream& stream,
+                              const std::function<void()>& meanwhile) {
+  std::array<char, 16> piece;
+  stream.expires(Deadline::after(seconds(5)));
+  Task<std::size_t> read = stream.read_some(piece);
+  meanwhile();
+  static_cast<void>(loop.block_on(pass_time()));
+  return loop.block_on(std::move(read));
+}
+
+TEST(SocketStream, AReadThatIsAwaitedLateMissesNothing) {
+  std::latch asked(1);
+  ScriptedUpstream upstream([&](RawClient& connection) {
+    asked.wait();
+    connection.send("bytes");
+    connection.read_until("never");
+  });
+  EventLoop loop;
+  const auto stream = loop.block_on(open(loop, upstream.port())).value();
+  const auto bytes_come = [&] {
+    asked.count_down();
+    pollfd entry{stream->native_handle(), POLLIN, 0};
+    ASSERT_EQ(::poll(&entry, 1, 5'000), 1);
+  };
+  EXPECT_EQ(late_read(loop, *stream, bytes_come).value_or(0), 5U);
+  const auto expired =
+      late_read(loop, *stream, [&] { stream->expires(Deadline::after(seconds(0))); });
+  ASSERT_FALSE(expired.has_value());
+  EXPECT_EQ(expired.error().code(), Code::kDeadlineExceeded);
+  const auto closed = late_read(loop, *stream, [&] { stream->close(); });
+  ASSERT_FALSE(closed.has_value());
+  EXPECT_EQ(closed.error().code(), Code::kCancelled);
 }
 
 Task<> notice_new_bytes(EventLoop& loop, std::uint16_t port, std::vector<bool>& seen) {
