@@ -10,7 +10,7 @@ build=(cmake ninja-build clang-19 lld-19 llvm-19 ccache pkg-config ca-certificat
 checks=(python3 clang-format-19 clang-tools-19 universal-ctags libclang-rt-19-dev python3-jsonschema
   openssl curl knot knot-dnssecutils nginx-light git gnutls-bin
   swaks libnet-ssleay-perl python3-aiosmtpd python3-dkim dovecot-imapd
-  python3-spf python3-nacl publicsuffix)
+  postfix opendkim python3-spf python3-nacl publicsuffix)
 bench=(haproxy wrk libbenchmark-dev)
 
 packages=("${build[@]}")
@@ -41,10 +41,17 @@ fi
 apt-cache show clang-19 >/dev/null 2>&1 || "${as_root[@]}" apt-get update -qq
 echo "setup: installing ${missing[*]}"
 export DEBIAN_FRONTEND=noninteractive
+# Postfix would ask what it is for; it is for nothing but the tests' own configurations.
+case " ${missing[*]} " in
+  *" postfix "*)
+    echo "postfix postfix/main_mailer_type select No configuration" |
+      "${as_root[@]}" debconf-set-selections
+    ;;
+esac
 install=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq
   --no-install-recommends "${missing[@]}")
 "${install[@]}" >/dev/null || { "${as_root[@]}" apt-get update -qq; "${install[@]}" >/dev/null; }
 # These are only started by the tests and benchmarks themselves.
-for service in nginx haproxy knot dovecot; do
+for service in nginx haproxy knot dovecot postfix opendkim; do
   "${as_root[@]}" systemctl disable --now "$service" >/dev/null 2>&1 || true
 done

@@ -1,10 +1,18 @@
 #include "faults.h"
 
+#include "lab_postfix.h"
+
 namespace lr::domain::lab {
 
 LabDomain domain_with(const Fault& fault) {
   LabDomain out = fault.base(std::string(fault.name));
   fault.change(out);
+  return out;
+}
+
+LabDomain held_domain() {
+  LabDomain out = product_domain("mail-held");
+  out.mail_path = LabMailPath{.taking = {"smtpd_sender_restrictions = static:HOLD"}};
   return out;
 }
 
@@ -26,6 +34,10 @@ std::vector<Fault> all_faults() {
        {dns_faults, delegation_faults, dnssec_faults, zone_key_faults, spf_faults, spf_tree_faults,
         dkim_faults, dmarc_faults, mx_faults, smtp_faults, certificate_faults, chain_faults,
         tls_faults, web_faults, page_faults}) {
+    for (Fault& fault : table()) out.push_back(std::move(fault));
+  }
+  if (!LabPostfix::obstacle().empty()) return out;
+  for (auto* const table : {signature_faults, mail_path_faults, content_faults}) {
     for (Fault& fault : table()) out.push_back(std::move(fault));
   }
   return out;

@@ -39,9 +39,16 @@ std::vector<Fault> web_faults();
 std::vector<Fault> page_faults();
 std::vector<Fault> mx_faults();
 std::vector<Fault> smtp_faults();
+// Seen only where Postfix can run, see LabPostfix::obstacle().
+std::vector<Fault> signature_faults();
+std::vector<Fault> mail_path_faults();
+std::vector<Fault> content_faults();
 
 /// Domains with servers that stall, answer nonsense or show huge certificates.
 std::vector<LabDomain> hostile_domains();
+
+/// Its mail is accepted and kept back. No row of the table: to see that takes a minute's patience.
+LabDomain held_domain();
 
 std::vector<Fault> all_faults();
 /// The clean domain of its base, changed.

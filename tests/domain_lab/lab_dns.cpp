@@ -35,7 +35,7 @@ std::string companies() {
       "ns1.nic A {0}\n"
       "ns1.dns-a A {1}\nns2.dns-b A {2}\nns3.dns-c A {3}\nns4.silent A {4}\n"
       "alias.dns-b CNAME ns2.dns-b\n"
-      "mx1.mailhost A 127.0.25.1\nmx2.mailhost A 127.0.25.2\n"
+      "mx1.mailhost A 127.0.25.1\nmx2.mailhost A 127.0.25.2\nsubmission.mailhost A {8}\n"
       "_spf.mailhost TXT \"v=spf1 ip4:127.0.25.0/28 include:_spf2.mailhost.lab ~all\"\n"
       "_spf2.mailhost TXT \"v=spf1 ip4:127.0.26.0/28 ~all\"\n"
       "k1._domainkey.mailhost TXT {5}\nk2._domainkey.mailhost TXT {6}\n"
@@ -44,7 +44,8 @@ std::string companies() {
       "bad-mute NS ns4.silent\nbad-garbage NS ns4.silent\n"
       "bad-refusing NS ns4.silent\nbad-cut NS ns4.silent\n",
       kParentServer, kServerA, kServerB, kOtherServer, kSilentAddress,
-      quoted_strings(dkim_record(2048)), quoted_strings(dkim_ed25519_record()), kWebAddress);
+      quoted_strings(dkim_record(2048)), quoted_strings(dkim_ed25519_record()), kWebAddress,
+      kSubmissionAddress);
 }
 
 std::string reverse_zone() {

@@ -97,6 +97,13 @@ LabHost& LabDomain::own_server() {
   return out;
 }
 
+std::string unsubscribe_fields(const std::string& name) {
+  return fmt::format(
+      "/^Subject:/ PREPEND List-Unsubscribe: <https://{}/unsubscribe/1>\n"
+      "/^Date:/ PREPEND List-Unsubscribe-Post: List-Unsubscribe=One-Click",
+      name);
+}
+
 LabDomain product_domain(const std::string& label) {
   LabDomain out = bare_domain(label);
   add_usual_web(out);
@@ -141,6 +148,9 @@ std::vector<LabDomain> clean_domains() {
   provider.instead("k1._domainkey", "k1._domainkey CNAME k1._domainkey.mailhost.lab.")
       .with("k2._domainkey CNAME k2._domainkey.mailhost.lab.");
   provider.subject.mail.selectors = {"k1", "k2"};
+  // Its mail is proved all the way, newsletters included.
+  provider.mail_path = LabMailPath{.signed_headers = unsubscribe_fields(provider.name)};
+  provider.subject.mail.bulk = true;
   out.push_back(std::move(provider));
 
   // Every name below it receives mail; the web is the same for any name.

@@ -14,6 +14,9 @@
 
 namespace lr::domain::lab {
 
+/// Of the product at its mail server.
+inline constexpr std::string_view kLabPassword = "very-hidden-word";
+
 /// What listens on port 443 of a host.
 enum class TlsServer {
   kNginx,     ///< The shared one.
@@ -48,6 +51,23 @@ struct LabMailServer {
   std::vector<std::string> faults{};
 };
 
+/// How the product's mail leaves: through Postfix and OpenDKIM, see lab_postfix.h. The settings are
+/// Postfix's own, "name = value".
+struct LabMailPath {
+  bool milter = true;            ///< OpenDKIM signs.
+  std::string signing_domain{};  ///< d= of the signature; "" the domain itself.
+  std::string selector = "k1";
+  std::string private_key{};             ///< PEM; "" the one of dkim_record(2048).
+  std::string password{kLabPassword};    ///< What the product has.
+  std::vector<std::string> taking{};     ///< Of the server that takes its mail.
+  std::vector<std::string> rewriting{};  ///< Of what happens before the signature.
+  std::vector<std::string> sending{};    ///< Of the client that sends the mail on.
+  // Lines of regular expressions and actions.
+  std::string signed_headers{};  ///< Before the signature.
+  std::string sent_headers{};    ///< Behind it.
+  std::string sent_body{};
+};
+
 struct LabDomain {
   std::string name{};                    ///< "plain.lab"
   std::vector<std::string> records{};    ///< Lines of its zone file, relative to `name`.
@@ -63,6 +83,7 @@ struct LabDomain {
   std::vector<std::string> other_records{};
   std::vector<LabHost> hosts{};
   std::vector<LabMailServer> mail_servers{};
+  std::optional<LabMailPath> mail_path{};
   Subject subject{};
 
   /// Takes out the lines that start with `prefix`. Fails the test when there is none.
@@ -83,11 +104,16 @@ inline constexpr std::string_view kParentServer = "127.0.53.2";      ///< Only t
 inline constexpr std::string_view kOtherServer = "127.3.53.1";       ///< ns3.dns-c.lab
 inline constexpr std::string_view kSilentAddress = "127.9.53.1";     ///< Nobody listens.
 inline constexpr std::string_view kWebAddress = "127.0.80.1";
+/// Where the provider takes mail from its customers.
+inline constexpr std::string_view kSubmissionHost = "submission.mailhost.lab";
+inline constexpr std::string_view kSubmissionAddress = "127.0.25.10";
 
 /// A product as it should be: web on apex and www, mail through a provider, everything published.
 LabDomain product_domain(const std::string& label);
 /// product_domain() with DNSSEC.
 LabDomain signed_domain(const std::string& label);
+/// For LabMailPath: adds what RFC 8058 asks for.
+std::string unsubscribe_fields(const std::string& name);
 /// A name that neither sends nor receives mail.
 LabDomain mailless_domain(const std::string& label);
 
@@ -98,6 +124,13 @@ std::vector<LabDomain> clean_domains();
 std::string quoted_strings(std::string_view text);
 /// "v=DKIM1; k=rsa; p=…" with a fresh key of that size; the 2048-bit one is made once.
 std::string dkim_record(int bits);
+/// The private key of dkim_record(2048), PEM.
+std::string usual_dkim_key();
+struct DkimPair {
+  std::string record{};
+  std::string private_key{};  ///< PEM.
+};
+DkimPair dkim_pair(int bits);
 std::string dkim_ed25519_record();
 
 }  // namespace lr::domain::lab

@@ -1,4 +1,5 @@
 #include <openssl/evp.h>
+#include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 
@@ -23,21 +24,37 @@ std::string base64(const std::string& bytes) {
   return out;
 }
 
-std::string rsa_record(int bits) {
+std::string pem_of(EVP_PKEY* key) {
+  BIO* bio = BIO_new(BIO_s_mem());
+  PEM_write_bio_PrivateKey(bio, key, nullptr, nullptr, 0, nullptr, nullptr);
+  char* bytes = nullptr;
+  const long size = BIO_get_mem_data(bio, &bytes);
+  std::string out(bytes, static_cast<std::size_t>(size));
+  BIO_free(bio);
+  return out;
+}
+
+const DkimPair& usual_pair() {
+  static const DkimPair pair = dkim_pair(2048);
+  return pair;
+}
+
+}  // namespace
+
+DkimPair dkim_pair(int bits) {
   const KeyPtr key(EVP_RSA_gen(static_cast<unsigned>(bits)));
   unsigned char* der = nullptr;
   const int size = i2d_PUBKEY(key.get(), &der);
   const std::string bytes(reinterpret_cast<const char*>(der), static_cast<std::size_t>(size));
   OPENSSL_free(der);
-  return "v=DKIM1; k=rsa; p=" + base64(bytes);
+  return {"v=DKIM1; k=rsa; p=" + base64(bytes), pem_of(key.get())};
 }
-
-}  // namespace
 
 std::string dkim_record(int bits) {
-  static const std::string usual = rsa_record(2048);
-  return bits == 2048 ? usual : rsa_record(bits);
+  return bits == 2048 ? usual_pair().record : dkim_pair(bits).record;
 }
+
+std::string usual_dkim_key() { return usual_pair().private_key; }
 
 std::string dkim_ed25519_record() {
   const KeyPtr key(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"));

@@ -44,17 +44,6 @@ int listen_on(const std::string& ip, std::uint16_t port) {
   return -1;
 }
 
-bool accepts(const std::string& ip, std::uint16_t port) {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  ::inet_pton(AF_INET, ip.c_str(), &address.sin_addr);
-  const bool yes = ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
-  ::close(fd);
-  return yes;
-}
-
 /// The vhosts, and their certificates by file name.
 std::string server_blocks(const LabHost& host) {
   std::string out;
@@ -72,6 +61,17 @@ std::string server_blocks(const LabHost& host) {
 }
 
 }  // namespace
+
+bool listens(const std::string& ip, std::uint16_t port) {
+  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  ::inet_pton(AF_INET, ip.c_str(), &address.sin_addr);
+  const bool yes = ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  ::close(fd);
+  return yes;
+}
 
 Result<std::unique_ptr<MuteServer>> MuteServer::start(const std::string& address,
                                                       std::uint16_t port, std::string answer) {
@@ -157,7 +157,7 @@ Result<> LabWeb::start_program(const LabHost& host, const Files& files) {
   LR_TRY(auto program, ChildProcess::start(words, folder_->path() / (host.name + ".log")));
   const auto until = std::chrono::steady_clock::now() + 20s;
   while (program->running() && std::chrono::steady_clock::now() < until) {
-    if (accepts(host.address, https_port())) {
+    if (listens(host.address, https_port())) {
       programs_.push_back(std::move(program));
       return {};
     }

@@ -33,6 +33,9 @@ class MuteServer {
   std::jthread thread_{};
 };
 
+/// Somebody takes connections there.
+bool listens(const std::string& ip, std::uint16_t port);
+
 class LabWeb {
  public:
   static Result<std::unique_ptr<LabWeb>> start(const std::vector<LabDomain>& domains);

@@ -44,10 +44,14 @@ LabWorld& LabWorld::instance() {
 Result<> LabWorld::start() {
   domains_ = clean_domains();
   for (const Fault& fault : all_faults()) domains_.push_back(domain_with(fault));
+  domains_.push_back(held_domain());
   for (LabDomain& domain : hostile_domains()) domains_.push_back(std::move(domain));
   LR_TRY(dns_, LabDns::start(domains_));
   LR_TRY(web_, LabWeb::start(domains_));
   LR_TRY(mail_, LabMail::start(domains_, web_->authority()));
+  if (LabPostfix::obstacle().empty()) {
+    LR_TRY(postfix_, LabPostfix::start(domains_, web_->authority()));
+  }
   LR_TRY(resolver_, ValidatingResolver::make(dns_->resolver_settings()));
   return {};
 }

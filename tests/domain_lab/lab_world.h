@@ -11,6 +11,7 @@
 #include "lab_dns.h"
 #include "lab_domain.h"
 #include "lab_mail.h"
+#include "lab_postfix.h"
 #include "lab_web.h"
 #include "report/report.h"
 
@@ -34,6 +35,8 @@ class LabWorld {
   const LabDns& dns() const { return *dns_; }
   const LabWeb& web() const { return *web_; }
   const LabMail& mail() const { return *mail_; }
+  /// nullptr where it cannot run; see LabPostfix::obstacle().
+  const LabPostfix* postfix() const { return postfix_.get(); }
   const LabDomain& domain(std::string_view name) const;
   const std::vector<LabDomain>& domains() const { return domains_; }
   Resolver& resolver() const { return *resolver_; }
@@ -51,6 +54,7 @@ class LabWorld {
   std::unique_ptr<LabDns> dns_{};
   std::unique_ptr<LabWeb> web_{};
   std::unique_ptr<LabMail> mail_{};
+  std::unique_ptr<LabPostfix> postfix_{};
   std::unique_ptr<ValidatingResolver> resolver_{};
 };
 

@@ -33,33 +33,61 @@ std::string port_list(const std::map<std::uint16_t, std::uint16_t>& ports) {
   return out;
 }
 
-Done judged(const std::string& name, std::vector<std::string> more = {}) {
+/// `domain` with these words, against the servers of the laboratory.
+Done ran(const std::vector<std::string>& first, const std::vector<std::string>& more = {}) {
   const LabWorld& world = LabWorld::instance();
   const Network network = world.network(world.resolver());
   auto folder = ScratchFolder::make();
   EXPECT_TRUE(folder.has_value());
   const auto anchor = (*folder)->write("root.ds", world.dns().trust_anchor() + "\n");
   const std::string server = with_colon(world.dns().resolver_address());
-  std::vector<std::string> words = {LR_PROGRAM,
-                                    "domain",
-                                    name,
-                                    "--resolver",
-                                    server,
-                                    "--stub",
-                                    "127.in-addr.arpa=" + server,
-                                    "--trust-anchor",
-                                    anchor.string(),
-                                    "--port",
-                                    port_list(network.ports),
-                                    "--ca",
-                                    network.ca_file};
-  std::ranges::move(more, std::back_inserter(words));
+  std::vector<std::string> words = {"/usr/bin/env",   fmt::format("LAB_PASSWORD={}", kLabPassword),
+                                    LR_PROGRAM,       "domain",
+                                    "--resolver",     server,
+                                    "--stub",         "127.in-addr.arpa=" + server,
+                                    "--trust-anchor", anchor.string(),
+                                    "--port",         port_list(network.ports),
+                                    "--ca",           network.ca_file};
+  words.insert(words.end(), first.begin(), first.end());
+  words.insert(words.end(), more.begin(), more.end());
   auto child = ChildProcess::start(words, (*folder)->path() / "output");
   EXPECT_TRUE(child.has_value());
   Done out;
   out.code = (*child)->wait();
   out.output = (*child)->output();
   return out;
+}
+
+Done judged(const std::string& name, const std::vector<std::string>& more = {}) {
+  return ran({name}, more);
+}
+
+/// The contract of a domain whose mail goes through Postfix into our own sink.
+std::string contract_of(const LabDomain& domain) {
+  const MailPromise& mail = domain.subject.mail;
+  return fmt::format(
+      "version: 1\nproduct: {{ name: Laboratory }}\n"
+      "domains:\n  primary: {0}\n  redirects: [www.{0}]\n  issuers: [authority.lab]\n"
+      "mail:\n  bulk: {1}\n  selectors: [k1]\n  senders: [127.0.25.1]\n  from: {2}\n"
+      "  smtp: {{ url: \"smtp://{3}:{4}\", user: {5}, password: \"${{LAB_PASSWORD}}\" }}\n"
+      "  arrives: {{ address: {6}, listen: \"{7}\" }}\n",
+      domain.name, mail.bulk, mail.from, mail.submission->host, mail.submission->port,
+      mail.submission->user, mail.mailbox->address, mail.mailbox->path);
+}
+
+TEST(Program, AContractProvesTheMailPathIntoTheSink) {
+  const LabWorld& world = LabWorld::instance();
+  if (world.postfix() == nullptr) return;  // MailPath.RunsWhereverPostfixCan says so.
+  auto folder = ScratchFolder::make();
+  ASSERT_TRUE(folder.has_value());
+  for (const auto& [name, code] : {std::pair{"provider.lab", 0}, {"mail-unsigned.lab", 1}}) {
+    const std::string file =
+        (*folder)->write("launchready.yaml", contract_of(world.domain(name))).string();
+    const Done done = ran({"--contract", file}, {"--only", "mail_path"});
+    EXPECT_EQ(done.code, code) << done.output << world.postfix()->log();
+    EXPECT_EQ(done.output.contains("mail_path.dkim_missing"), code == 1) << done.output;
+    EXPECT_THAT(done.output, Not(HasSubstr(std::string(kLabPassword))));
+  }
 }
 
 TEST(Program, ACleanDomainIsReady) {

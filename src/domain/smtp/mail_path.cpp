@@ -108,6 +108,7 @@ net::Task<> hand_in(const Submitting& on, SmtpSession& session, MailPathProof& p
   const SmtpEnvelope envelope{from_address(on.promise), on.promise.mailbox->address};
   LR_CO_TRY(proof.refusal, co_await session.deliver(envelope, proof.message));
   proof.accepted = proof.refusal.positive();
+  proof.accepted_at = SystemClock().mono();
   if (proof.accepted) proof.refusal = SmtpReply();
   co_return co_await session.quit();
 }
@@ -182,10 +183,9 @@ MailPathProof prove_mail_path(const MailPromise& promise, const Network& network
   const Result<> handed_in = loop.block_on(submit({promise, network, loop, deadline}, proof));
   if (!handed_in) proof.trouble = handed_in.error().detail();
   if (!proof.accepted) return proof;
-  const MonoTime accepted = SystemClock().mono();
   wait_for_arrival(promise, network, options, sink.get(), proof);
-  proof.cut_short = network.deadline.when() < accepted + options.patience;
-  proof.took = std::chrono::duration_cast<milliseconds>(SystemClock().mono() - accepted);
+  proof.cut_short = network.deadline.when() < proof.accepted_at + options.patience;
+  proof.took = std::chrono::duration_cast<milliseconds>(SystemClock().mono() - proof.accepted_at);
   return proof;
 }
 

@@ -35,6 +35,7 @@ struct MailPathProof {
   std::optional<net::TlsSession> submission_tls{};
   std::optional<std::string> tls_trouble{};  ///< No TLS, or no certificate that proves the server.
   bool accepted = false;
+  MonoTime accepted_at{};
   std::optional<std::string> mailbox_trouble{};  ///< The mailbox could not be looked into.
   std::optional<ReceivedMail> arrived{};         ///< `tls` and `client` as far as they are known.
   bool client_known = false;
