@@ -84,6 +84,42 @@ std::vector<Fault> dns_faults() {
   };
 }
 
+std::vector<Fault> dangling_faults() {
+  return {
+      {.name = "address-has-another-owner",
+       .change =
+           [](LabDomain& d) {
+             d.with("docs A 127.0.82.1");
+             LabHost tenant = d.host(d.name);
+             tenant.name = "shop.other-tenant.lab";
+             tenant.address = "127.0.82.1";
+             d.hosts.push_back(std::move(tenant));
+           },
+       .found = {"dangling.other_owner"},
+       .scope = Scope::kNames},
+      {.name = "address-was-released",
+       .change =
+           [](LabDomain& d) {
+             d.with("blog A 127.0.83.1");
+             d.subject.edge.origins = {text::parse_ip("127.0.80.1").value()};
+           },
+       .found = {"dangling.nobody"},
+       .scope = Scope::kNames},
+      {.name = "address-of-the-next-customer",
+       .change =
+           [](LabDomain& d) {
+             d.with("staging A 127.0.83.2");
+             d.subject.staging = {"staging." + d.name};
+             LabHost tenant = d.host(d.name);
+             tenant.name = "www.next-customer.lab";
+             tenant.address = "127.0.83.2";
+             d.hosts.push_back(std::move(tenant));
+           },
+       .found = {"dangling.other_owner"},
+       .scope = Scope::kNames},
+  };
+}
+
 std::vector<Fault> delegation_faults() {
   return {
       {.name = "single-server",

@@ -146,7 +146,8 @@ std::vector<Fault> content_faults() {
            [](LabDomain& d) {
              d.subject.mail.bulk = true;
              carried(d, [](LabMailPath& m) {
-               m.signed_headers = "/^Subject:/ PREPEND List-Unsubscribe: <mailto:stop@mailhost.lab>";
+               m.signed_headers =
+                   "/^Subject:/ PREPEND List-Unsubscribe: <mailto:stop@mailhost.lab>";
              });
            },
        .found = {"mail_path.one_click"},
@@ -155,8 +156,7 @@ std::vector<Fault> content_faults() {
        .change =
            [](LabDomain& d) {
              carried(d, [](LabMailPath& m) {
-               m.signed_headers =
-                   "/^Subject:/ PREPEND Date: Wed, 01 Jan 2025 00:00:00 +0000";
+               m.signed_headers = "/^Subject:/ PREPEND Date: Wed, 01 Jan 2025 00:00:00 +0000";
              });
            },
        .found = {"mail_path.header"},

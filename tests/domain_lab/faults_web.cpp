@@ -81,6 +81,36 @@ std::vector<Fault> certificate_faults() {
   };
 }
 
+std::vector<Fault> renewal_faults() {
+  return {
+      {.name = "renewal-refused",
+       .change = [](LabDomain& d) { d.host(d.name).authority = "Let\'s Encrypt"; },
+       .found = {"renewal.blocked"},
+       .scope = Scope::kWeb},
+      {.name = "renewal-of-wildcard-refused",
+       .change =
+           [](LabDomain& d) {
+             d.with("@ CAA 0 issuewild \";\"");
+             change_certificate(d,
+                                [](CertificateSpec& c) { c.names.push_back("*." + c.names[0]); });
+           },
+       .found = {"renewal.blocked"},
+       .scope = Scope::kWeb},
+      {.name = "renewal-refused-at-the-last-moment",
+       .change =
+           [](LabDomain& d) {
+             d.instead("@ CAA 0 issue", "@ CAA 0 issue \"other.example\"");
+             change_certificate(d, [](CertificateSpec& c) {
+               c.from -= days(5);
+               c.until = c.from + days(47);
+             });
+           },
+       .found = {"renewal.blocked", "caa.issuer_refused"},
+       .follows = {"certificate.expiring", "certificate.renewal_overdue"},
+       .scope = Scope::kWeb},
+  };
+}
+
 std::vector<Fault> chain_faults() {
   return {
       {.name = "certificate-of-its-own",

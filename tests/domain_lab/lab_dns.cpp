@@ -53,7 +53,10 @@ std::string reverse_zone() {
          "@ NS ns1.nic.lab.\n"
          "1.25.0 PTR mx1.mailhost.lab.\n2.25.0 PTR mx2.mailhost.lab.\n"
          // Its name leads elsewhere.
-         "3.25.0 PTR mx1.mailhost.lab.\n";
+         "3.25.0 PTR mx1.mailhost.lab.\n"
+         // Of a cloud that hands addresses out by the hour.
+         "1.83.0 PTR ec2-127-0-83-1.compute-1.amazonaws.com.\n"
+         "2.83.0 PTR ec2-127-0-83-2.compute-1.amazonaws.com.\n";
 }
 
 struct Parents {

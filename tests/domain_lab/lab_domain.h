@@ -41,6 +41,8 @@ struct LabHost {
   std::function<std::string(const TestAuthority&, const TestCertificate&)> chain{};
   /// Who issues: nothing is the laboratory's intermediate; true makes it self-signed.
   bool self_signed = false;
+  /// Instead of the laboratory's intermediate, one of an authority that calls itself so.
+  std::string authority{};
 };
 
 /// One mail server, at port 25 of its address; see mail_servers.py.

@@ -19,9 +19,9 @@ namespace fs = std::filesystem;
 
 constexpr auto kStart = 30s;
 /// Below the root of their queue, as postfix-script makes them.
-constexpr const char* kQueueFolders[] = {"active", "bounce",   "corrupt", "defer", "deferred",
+constexpr const char* kQueueFolders[] = {"active", "bounce",   "corrupt",  "defer",   "deferred",
                                          "flush",  "hold",     "incoming", "private", "saved",
-                                         "trace",  "maildrop", "public",  "pid"};
+                                         "trace",  "maildrop", "public",   "pid"};
 
 constexpr std::string_view kMain =
     "compatibility_level = 3.6\nqueue_directory = {0}/queue\ndata_directory = {0}/data\n"
@@ -143,13 +143,12 @@ Result<> LabPostfix::start_signer(const std::vector<LabDomain>& domains) {
       folder_->write("opendkim.conf", fmt::format(kSigner, folder_->path().string(), milter_port_));
   LR_TRY(signer_, ChildProcess::start({"/usr/sbin/opendkim", "-f", "-x", file.string()},
                                       folder_->path() / "opendkim.log"));
-  return wait_for("OpenDKIM", *signer_,
-                  [&] { return listens("127.0.0.1", milter_port_); });
+  return wait_for("OpenDKIM", *signer_, [&] { return listens("127.0.0.1", milter_port_); });
 }
 
 Result<> LabPostfix::start_passwords() {
-  const auto file =
-      folder_->write("dovecot.conf", fmt::format(kPasswords, folder_->path().string(), kLabPassword));
+  const auto file = folder_->write("dovecot.conf",
+                                   fmt::format(kPasswords, folder_->path().string(), kLabPassword));
   LR_TRY(passwords_, ChildProcess::start({"/usr/sbin/dovecot", "-F", "-c", file.string()},
                                          folder_->path() / "dovecot.log"));
   return wait_for("Dovecot", *passwords_, [&] { return fs::exists(at("queue/private/auth")); });
@@ -203,9 +202,9 @@ Result<> LabPostfix::start_master(std::vector<LabDomain>& domains) {
   folder_->write("master.cf", services);
   folder_->write("transport", transport);
   folder_->write("main.cf", fmt::format(kMain, folder_->path().string(), milter_port_));
-  LR_TRY(master_, ChildProcess::start({"/usr/lib/postfix/sbin/master", "-c",
-                                       folder_->path().string(), "-d"},
-                                      folder_->path() / "master.log"));
+  LR_TRY(master_,
+         ChildProcess::start({"/usr/lib/postfix/sbin/master", "-c", folder_->path().string(), "-d"},
+                             folder_->path() / "master.log"));
   return wait_for("Postfix", *master_,
                   [&] { return listens(std::string(kSubmissionAddress), last); });
 }

@@ -103,11 +103,24 @@ void MuteServer::serve(const std::stop_token& stop) {
 }
 
 Result<LabWeb::Files> LabWeb::issue(const LabDomain& domain, const LabHost& host) const {
-  CertificateSpec spec = authority_.good_leaf(host.name, SystemClock().wall());
+  const WallTime now = SystemClock().wall();
+  CertificateSpec spec = authority_.good_leaf(host.name, now);
+  // By which CAA records know it.
+  spec.issuer_url = "http://certificates.authority.lab/intermediate.crt";
   if (host.certificate) host.certificate(spec);
   if (host.self_signed) {
     LR_TRY(const TestCertificate alone, make_certificate(spec));
     return Files{alone.certificate, alone.key};
+  }
+  if (!host.authority.empty()) {
+    CertificateSpec above{.common_name = "X1", .organization = host.authority, .ca = true};
+    above.from = now - std::chrono::days(400);
+    above.until = now + std::chrono::days(400);
+    spec.issuer_url.clear();
+    LR_TRY(const TestCertificate issuer, make_certificate(above, &authority_.root));
+    LR_TRY(const TestCertificate other, make_certificate(spec, &issuer));
+    const TestCertificate row[] = {other, issuer};
+    return Files{pem_chain(row), other.key};
   }
   LR_TRY(const TestCertificate leaf, authority_.issue(spec));
   if (host.chain) return Files{host.chain(authority_, leaf), leaf.key};

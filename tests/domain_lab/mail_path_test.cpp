@@ -1,11 +1,12 @@
 // The whole way of product mail, through other people's servers into our own sink.
+#include "domain/smtp/mail_path.h"
+
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
-#include "domain/smtp/mail_path.h"
 #include "faults.h"
 #include "lab_world.h"
 

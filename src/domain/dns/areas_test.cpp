@@ -1,4 +1,4 @@
-// Every check of names, addresses, CAA, DNSSEC, takeover and renewal: found where it should be,
+// Every check of names, addresses, CAA, DNSSEC and takeover: found where it should be,
 // quiet where not. No network: the records are in memory.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -13,7 +13,6 @@ extern const Area area_caa;
 extern const Area area_delegation;
 extern const Area area_dnssec;
 extern const Area area_names;
-extern const Area area_renewal;
 extern const Area area_takeover;
 
 namespace {
@@ -51,7 +50,7 @@ AreaRun judged(const Area& area, const std::string& text, const Subject& subject
 
 TEST(DnsAreas, AHealthyDomainHasNoFindings) {
   for (const Area* area :
-       {&area_addresses, &area_caa, &area_delegation, &area_names, &area_renewal, &area_takeover}) {
+       {&area_addresses, &area_caa, &area_delegation, &area_names, &area_takeover}) {
     const AreaRun run = judged(*area, kHealthy);
     for (const report::Finding& finding : run.report.findings) {
       ADD_FAILURE() << finding.check << ": " << finding.title;
@@ -68,7 +67,7 @@ TEST(DnsAreas, ADeadResolverProvesNothingAndAccusesNobody) {
     resolver.zone.set_unreachable(name);
   }
   for (const Area* area :
-       {&area_addresses, &area_caa, &area_delegation, &area_dnssec, &area_renewal, &area_names}) {
+       {&area_addresses, &area_caa, &area_delegation, &area_dnssec, &area_names}) {
     const AreaRun run = judged(*area, resolver);
     for (const report::Finding& finding : run.report.findings) {
       ADD_FAILURE() << finding.check << ": " << finding.title;
@@ -149,8 +148,6 @@ INSTANTIATE_TEST_SUITE_P(
              Severity::kHigh, "128 isue"},
         Case{&area_caa, "caa.malformed", kBase + "@ CAA 0 issue \"lets encrypt\"\n",
              Severity::kMedium, "^^^^^^^^^^^^"},
-        Case{&area_renewal, "renewal.blocked", kWithAddress + "@ CAA 0 issue \"pki.goog\"\n",
-             Severity::kHigh, "CAA records keep letsencrypt.org out"},
         Case{&area_takeover, "takeover.unclaimed_service",
              kBase + "www CNAME acme.azurewebsites.net.\nazurewebsites.net. SOA a b 1 2 3 4 5\n",
              Severity::kCritical, "Azure App Service"},
@@ -222,16 +219,6 @@ TEST(NamesArea, AnAnswerOfAbsenceThatCannotBeValidated) {
   const AreaRun run = run_area(area_names, subject, {.resolver = denying, .live = false});
   ASSERT_NE(run.finding("names.missing_name"), nullptr);
   EXPECT_EQ(run.finding("names.missing_name")->evidence.at(0).response, "no NSEC record");
-}
-
-TEST(RenewalArea, BogusAnswersAndMissingNamesBlockIt) {
-  TestResolver bogus(kHealthy);
-  bogus.bogus = {{"acme.example", RecordType::kCaa}, {"www.acme.example", RecordType::kCaa}};
-  const AreaRun run = judged(area_renewal, bogus);
-  ASSERT_NE(run.finding("renewal.blocked"), nullptr);
-  EXPECT_THAT(run.finding("renewal.blocked")->evidence.at(0).response,
-              HasSubstr("no signature fits"));
-  EXPECT_EQ(judged(area_renewal, kBase).status("renewal.blocked"), Status::kFail);
 }
 
 }  // namespace

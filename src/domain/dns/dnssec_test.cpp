@@ -5,7 +5,6 @@
 #include "domain/dns/caa_policy.h"
 #include "domain/dns/dnssec_facts.h"
 #include "domain/dns/name_facts.h"
-#include "domain/dns/renewal.h"
 #include "domain/dns/takeover_services.h"
 #include "domain/dns/testing/area_run.h"
 #include "domain/rdata_text.h"
@@ -182,23 +181,6 @@ TEST(CaaPolicy, ClimbsUpAndStopsAtTheFirst) {
   EXPECT_EQ(find_caa(resolver, "a.b.acme.example").where, "b.acme.example");
   EXPECT_EQ(find_caa(resolver, "c.acme.example").where, "acme.example");
   EXPECT_EQ(find_caa(resolver, "other.example").where, "");
-}
-
-TEST(Renewal, JoinsWhatStandsInTheWay) {
-  RenewalFacts facts{.host = "a.example"};
-  EXPECT_EQ(renewal_outlook(facts).verdict, RenewalOutlook::Verdict::kOpen);
-  facts.caa_unknown = "timeout";
-  EXPECT_EQ(renewal_outlook(facts).verdict, RenewalOutlook::Verdict::kUnknown);
-  facts.refused_issuers = {"ca.example"};
-  facts.has_address = false;
-  const RenewalOutlook blocked = renewal_outlook(facts);
-  EXPECT_EQ(blocked.verdict, RenewalOutlook::Verdict::kBlocked);
-  EXPECT_EQ(blocked.reasons.size(), 2u);
-  facts.certificate_lifetime = std::chrono::days(47);
-  facts.certificate_left = std::chrono::days(15);
-  EXPECT_TRUE(renewal_outlook(facts).due);
-  facts.certificate_left = std::chrono::days(16);
-  EXPECT_FALSE(renewal_outlook(facts).due);
 }
 
 TEST(NameFacts, WhatAnybodyCouldRegister) {

@@ -21,6 +21,10 @@ constexpr auto kRegistrySuffixes = std::to_array<std::string_view>(
      "ne.jp",  "net.au", "net.br", "net.cn", "net.nz", "net.uk", "or.at",  "or.jp",
      "or.kr",  "org.au", "org.br", "org.cn", "org.nz", "org.uk", "org.za", "web.za"});
 
+constexpr auto kUsualLabels = std::to_array<std::string_view>(
+    {"www",  "app",     "api",    "staging", "dev", "test",   "beta", "demo", "blog",  "docs",
+     "help", "support", "status", "shop",    "cdn", "assets", "go",   "mail", "email", "portal"});
+
 constexpr std::array<std::string_view, 12> kUnreachable = {
     "0.0.0.0/8",      "10.0.0.0/8",    "100.64.0.0/10",  "127.0.0.0/8",
     "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16", "224.0.0.0/3",
@@ -84,6 +88,8 @@ bool is_unreachable(const text::IpAddress& ip) {
     return prefix && prefix->contains(ip);
   });
 }
+
+std::span<const std::string_view> usual_labels() { return kUsualLabels; }
 
 std::vector<std::string> promised_names(const Subject& subject) {
   std::set<std::string> names{subject.domain};

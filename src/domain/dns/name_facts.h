@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,6 +38,9 @@ bool is_registrable(std::string_view name);
 /// Addresses that nobody on the internet can reach (RFC 6890): private, loopback, link-local,
 /// shared, unique local, unspecified, multicast.
 bool is_unreachable(const text::IpAddress& ip);
+
+/// What products call their further names: "app", "staging", "docs"…
+std::span<const std::string_view> usual_labels();
 
 /// The domain, its promised hosts and redirects; sorted, each once, at most kHostsJudged.
 std::vector<std::string> promised_names(const Subject& subject);

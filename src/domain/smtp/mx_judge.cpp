@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <ranges>
 
+#include "domain/dns/reverse_name.h"
 #include "domain/smtp/received.h"
-#include "domain/smtp/reverse_name.h"
 #include "domain/zone.h"
 #include "text/ascii.h"
 

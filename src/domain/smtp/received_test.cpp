@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "domain/smtp/reverse_name.h"
+#include "domain/dns/reverse_name.h"
 
 namespace lr::domain {
 namespace {

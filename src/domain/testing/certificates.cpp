@@ -146,10 +146,16 @@ bool set_serial(X509* certificate, std::uint64_t serial) {
 }
 
 bool set_subject(X509* certificate, const CertificateSpec& spec) {
-  if (spec.common_name.empty()) return true;
-  return X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate), "CN", MBSTRING_UTF8,
-                                    reinterpret_cast<const unsigned char*>(spec.common_name.data()),
-                                    static_cast<int>(spec.common_name.size()), -1, 0) == 1;
+  for (const auto& [field, text] :
+       {std::pair{"O", &spec.organization}, {"CN", &spec.common_name}}) {
+    if (text->empty()) continue;
+    if (X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate), field, MBSTRING_UTF8,
+                                   reinterpret_cast<const unsigned char*>(text->data()),
+                                   static_cast<int>(text->size()), -1, 0) != 1) {
+      return false;
+    }
+  }
+  return true;
 }
 
 bool add_extensions(X509* certificate, X509* issuer, const CertificateSpec& spec) {

@@ -17,6 +17,7 @@ enum class TestDigest : std::uint8_t { kSha256, kSha384, kSha1, kMd5 };
 
 struct CertificateSpec {
   std::string common_name{};         ///< "" for none.
+  std::string organization{};        ///< "" for none.
   std::vector<std::string> names{};  ///< subjectAltName: DNS names and IP addresses; empty: no SAN.
   TestKey key = TestKey::kP256;
   std::string key_pem{};  ///< PEM of a key to use again; "" makes a new one of kind `key`.

@@ -31,8 +31,8 @@ std::string string_of(const ASN1_STRING* text) {
   return std::string(bytes, std::min(kTextBytes, size));
 }
 
-std::string common_name_of(const X509_NAME* name) {
-  const int at = X509_NAME_get_index_by_NID(name, NID_commonName, -1);
+std::string part_of(const X509_NAME* name, int nid) {
+  const int at = X509_NAME_get_index_by_NID(name, nid, -1);
   if (at < 0) return "";
   return string_of(X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
 }
@@ -166,7 +166,8 @@ Result<CertificateFacts> read_certificate(std::string_view der) {
   facts.der = der;
   facts.subject = text_of(X509_get_subject_name(one));
   facts.issuer = text_of(X509_get_issuer_name(one));
-  facts.common_name = common_name_of(X509_get_subject_name(one));
+  facts.issuer_organization = part_of(X509_get_issuer_name(one), NID_organizationName);
+  facts.common_name = part_of(X509_get_subject_name(one), NID_commonName);
   facts.from = time_of(X509_get0_notBefore(one));
   facts.until = time_of(X509_get0_notAfter(one));
   facts.serial = hex_of(X509_get0_serialNumber(one));

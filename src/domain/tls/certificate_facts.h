@@ -20,6 +20,7 @@ struct CertificateFacts {
   std::string der{};
   std::string subject{};  ///< "CN=acme.example"
   std::string issuer{};
+  std::string issuer_organization{};  ///< O of the issuer; "" when it has none.
   std::string common_name{};
   std::vector<std::string> names{};  ///< subjectAltName: DNS names and addresses.
   std::size_t name_count = 0;

@@ -75,9 +75,6 @@ constexpr CheckDef kChecks[] = {
 };
 
 /// Names that products use and forget, asked for besides those that are promised.
-constexpr auto kUsualLabels = std::to_array<std::string_view>(
-    {"www",  "app",     "api",    "staging", "dev", "test",   "beta", "demo", "blog",  "docs",
-     "help", "support", "status", "shop",    "cdn", "assets", "go",   "mail", "email", "portal"});
 constexpr auto kUsualServices = std::to_array<std::string_view>(
     {"_autodiscover._tcp", "_submission._tcp", "_imaps._tcp", "_sip._tls"});
 constexpr std::size_t kNamesLooked = 300;
@@ -88,7 +85,7 @@ std::set<std::string> alias_candidates(const Subject& subject) {
   std::set<std::string> names;
   for (const std::string& name : promised_names(subject)) names.insert(name);
   for (const std::string& name : subject.staging) names.insert(canonical_name(name));
-  for (const std::string_view label : kUsualLabels) {
+  for (const std::string_view label : usual_labels()) {
     names.insert(fmt::format("{}.{}", label, subject.domain));
   }
   for (const auto& [key, line] : subject.record_lines) {

@@ -1,4 +1,4 @@
-#include "domain/smtp/reverse_name.h"
+#include "domain/dns/reverse_name.h"
 
 #include <fmt/format.h>
 
