@@ -39,8 +39,7 @@ std::vector<Fault> certificate_faults() {
              });
            },
        .found = {"certificate.expired"},
-       .follows = {"https.certificate", "redirect.dead_end", "certificate.renewal_overdue",
-                   "certificate.expiring", "renewal.blocked"},
+       .follows = {"https.certificate"},
        .scope = Scope::kWeb},
       {.name = "certificate-of-tomorrow",
        .change =
@@ -48,7 +47,7 @@ std::vector<Fault> certificate_faults() {
              change_certificate(d, [](CertificateSpec& c) { c.from += days(31); });
            },
        .found = {"certificate.not_yet_valid"},
-       .follows = {"https.certificate", "redirect.dead_end"},
+       .follows = {"https.certificate"},
        .scope = Scope::kWeb},
       {.name = "certificate-nearly-over",
        .change =
@@ -70,13 +69,13 @@ std::vector<Fault> certificate_faults() {
              });
            },
        .found = {"certificate.name_mismatch"},
-       .follows = {"https.certificate", "redirect.dead_end"},
+       .follows = {"https.certificate"},
        .scope = Scope::kWeb},
       {.name = "certificate-without-names",
        .change =
            [](LabDomain& d) { change_certificate(d, [](CertificateSpec& c) { c.names.clear(); }); },
        .found = {"certificate.no_names"},
-       .follows = {"https.certificate", "redirect.dead_end", "certificate.name_mismatch"},
+       .follows = {"certificate.name_mismatch"},
        .scope = Scope::kWeb},
   };
 }
@@ -116,7 +115,7 @@ std::vector<Fault> chain_faults() {
       {.name = "certificate-of-its-own",
        .change = [](LabDomain& d) { d.host(d.name).self_signed = true; },
        .found = {"certificate.self_signed"},
-       .follows = {"https.certificate", "redirect.dead_end"},
+       .follows = {"https.certificate"},
        .scope = Scope::kWeb},
       {.name = "chain-incomplete",
        .change =
@@ -126,7 +125,7 @@ std::vector<Fault> chain_faults() {
              };
            },
        .found = {"certificate.incomplete_chain"},
-       .follows = {"https.certificate", "redirect.dead_end"},
+       .follows = {"https.certificate"},
        .scope = Scope::kWeb},
       {.name = "certificate-for-years",
        .change =
@@ -134,7 +133,6 @@ std::vector<Fault> chain_faults() {
              change_certificate(d, [](CertificateSpec& c) { c.until = c.from + days(825); });
            },
        .found = {"certificate.validity_too_long"},
-       .follows = {"certificate.lifespan"},
        .scope = Scope::kWeb},
       {.name = "certificate-for-clients",
        .change =
@@ -142,7 +140,7 @@ std::vector<Fault> chain_faults() {
              change_certificate(d, [](CertificateSpec& c) { c.extended = "clientAuth"; });
            },
        .found = {"certificate.server_auth"},
-       .follows = {"https.certificate", "redirect.dead_end"},
+       .follows = {"https.certificate"},
        .scope = Scope::kWeb},
       {.name = "certificate-must-staple",
        .change =
@@ -159,8 +157,7 @@ std::vector<Fault> chain_faults() {
              change_certificate(d, [](CertificateSpec& c) { c.key = TestKey::kRsa1024; });
            },
        .found = {"certificate.small_key"},
-       .follows = {"https.certificate", "redirect.dead_end", "hsts.missing", "tls.tls13_missing",
-                   "tls.profile"},
+       .follows = {"https.certificate"},
        .scope = Scope::kWeb},
   };
 }
@@ -176,7 +173,6 @@ std::vector<Fault> tls_faults() {
                  "ssl_ciphers ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES128-SHA:@SECLEVEL=0;";
            },
        .found = {"tls.tls10", "tls.tls11"},
-       .follows = {"tls.tls13_missing", "tls.cbc", "tls.profile", "tls.sha1_signature"},
        .scope = Scope::kWeb},
       {.name = "tls-rc4",
        .change =
@@ -185,8 +181,7 @@ std::vector<Fault> tls_faults() {
              change_certificate(d, [](CertificateSpec& c) { c.key = TestKey::kRsa2048; });
            },
        .found = {"tls.rc4"},
-       .follows = {"hsts.missing", "tls.tls13_missing", "tls.cbc", "tls.profile",
-                   "tls.no_forward_secrecy", "tls.sha1_signature", "https.server_error"},
+       .follows = {"hsts.missing"},
        .scope = Scope::kWeb},
       {.name = "tls-triple-des",
        .change =
@@ -195,8 +190,7 @@ std::vector<Fault> tls_faults() {
              change_certificate(d, [](CertificateSpec& c) { c.key = TestKey::kRsa2048; });
            },
        .found = {"tls.triple_des"},
-       .follows = {"hsts.missing", "tls.tls13_missing", "tls.cbc", "tls.profile",
-                   "tls.no_forward_secrecy", "tls.sha1_signature", "https.server_error"},
+       .follows = {"hsts.missing"},
        .scope = Scope::kWeb},
       {.name = "tls-null-cipher",
        .change =
@@ -204,9 +198,7 @@ std::vector<Fault> tls_faults() {
              old_server(d, TlsServer::kOpenssl, "-tls1_2 -cipher ALL:COMPLEMENTOFALL:@SECLEVEL=0");
            },
        .found = {"tls.null"},
-       .follows = {"hsts.missing", "tls.anonymous", "tls.tls13_missing", "tls.cbc", "tls.profile",
-                   "tls.no_forward_secrecy", "tls.sha1_signature", "tls.weak_groups",
-                   "tls.dh_size"},
+       .follows = {"hsts.missing", "tls.anonymous", "tls.dh_size"},
        .scope = Scope::kWeb},
   };
 }
@@ -220,8 +212,7 @@ std::vector<Fault> web_faults() {
              d.host(d.name).http = "return 200 'plain';";
            },
        .found = {"https.no_answer"},
-       .follows = {"redirect.no_https", "redirect.dead_end", "www.broken", "www.apex",
-                   "hsts.missing"},
+       .follows = {"redirect.no_https"},
        .scope = Scope::kWeb},
       {.name = "hsts-missing",
        .change = [](LabDomain& d) { d.host(d.name).https = "return 200 'hello';"; },
@@ -259,7 +250,6 @@ std::vector<Fault> page_faults() {
              d.host("www." + d.name).https = kHsts + ("return 301 https://" + d.name + "/;");
            },
        .found = {"redirect.loop"},
-       .follows = {"www.broken", "www.apex", "https.server_error"},
        .scope = Scope::kWeb},
       {.name = "back-to-plain-http",
        .change =
@@ -283,7 +273,6 @@ std::vector<Fault> page_faults() {
       {.name = "start-page-breaks",
        .change = [](LabDomain& d) { d.host(d.name).https = kHsts + std::string("return 503;"); },
        .found = {"https.server_error"},
-       .follows = {"redirect.dead_end"},
        .scope = Scope::kWeb},
       {.name = "script-over-http",
        .change =

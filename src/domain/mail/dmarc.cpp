@@ -47,15 +47,24 @@ DmarcPolicy softened(DmarcPolicy policy) {
 
 enum class Existence : std::uint8_t { kExists, kDoesNotExist, kUnknown };
 
-/// RFC 9989 section 3.2.16: neither A nor AAAA nor MX.
+/// RFC 9989 section 3.2.13 and appendix A.4: a name with any record exists, and so does an alias
+/// of a name that does not. (RFC 9091 asked for A, AAAA or MX.)
 Existence existence_of(Resolver& resolver, string_view domain) {
-  bool unknown = false;
-  for (const RecordType type : {RecordType::kA, RecordType::kAaaa, RecordType::kMx}) {
-    const Answer answer = resolver.query(domain, type);
-    if (answer.outcome == Outcome::kAnswer) return Existence::kExists;
-    unknown = unknown || answer.failed();
+  const Answer answer = resolver.query(domain, RecordType::kA);
+  if (answer.failed()) return Existence::kUnknown;
+  const bool gone = answer.outcome == Outcome::kNxDomain && answer.aliases.empty();
+  return gone ? Existence::kDoesNotExist : Existence::kExists;
+}
+
+/// np= of an inherited record, for a domain that does not exist. False: nobody could say.
+bool apply_missing(Resolver& resolver, DmarcDiscovery& found, string_view domain) {
+  if (!found.record->missing || *found.record->missing == found.published) return true;
+  const Existence existence = existence_of(resolver, domain);
+  if (existence == Existence::kDoesNotExist) {
+    found.published = *found.record->missing;
+    found.tag = "np";
   }
-  return unknown ? Existence::kUnknown : Existence::kDoesNotExist;
+  return existence != Existence::kUnknown;
 }
 
 /// Fills in the record of `step` and what it asks for mail of `domain`.
@@ -66,34 +75,31 @@ void apply(Resolver& resolver, DmarcDiscovery& found, const DmarcWalkStep& step,
   found.text = step.text;
   found.record = record;
   const bool newer = edition == DmarcEdition::kRfc9989;
-  // RFC 9989 section 4.10.1, RFC 7489 section 6.6.3: what cannot be understood is p=none when
-  // somebody asks for reports, and nothing at all otherwise. Only the newer one lets p= be left
-  // out.
-  const bool broken =
-      record.invalid_policy || (newer ? record.invalid_missing : !record.policy.has_value());
+  // RFC 9989 section 4.10.1, RFC 7489 section 6.6.3: a record without a p= that can be understood
+  // is p=none when somebody asks for reports, and nothing at all otherwise.
+  const bool broken = record.invalid_policy || !record.policy || (newer && record.invalid_missing);
   if (broken && record.aggregate.empty()) return;
   found.outcome = DmarcDiscovery::Outcome::kFound;
   if (broken) return;
-  found.effective = record.policy.value_or(DmarcPolicy::kNone);
-  found.tag = record.policy ? "p" : "";
+  found.published = *record.policy;
+  found.tag = "p";
   if (step.domain != domain) {
     if (record.subdomains) {
-      found.effective = *record.subdomains;
+      found.published = *record.subdomains;
       found.tag = "sp";
     }
-    if (newer && record.missing && existence_of(resolver, domain) == Existence::kDoesNotExist) {
-      found.effective = *record.missing;
-      found.tag = "np";
+    if (newer && !apply_missing(resolver, found, domain)) {
+      found.outcome = DmarcDiscovery::Outcome::kUnknown;
     }
   }
-  if (newer && record.testing) found.effective = softened(found.effective);
+  found.effective = newer && record.testing ? softened(found.published) : found.published;
 }
 
 DmarcDiscovery discover_by_walk(Resolver& resolver, const std::string& domain) {
   DmarcDiscovery found;
   const std::vector<DmarcWalkStep> walk = walk_dmarc_tree(resolver, domain);
   found.organization = organizational_domain(walk);
-  const bool unknown = std::ranges::any_of(walk, &DmarcWalkStep::failed);
+  found.organization_known = !std::ranges::any_of(walk, &DmarcWalkStep::failed);
   found.several = std::ranges::any_of(walk, &DmarcWalkStep::several);
   const auto at = [&](string_view name) {
     return std::ranges::find_if(
@@ -107,16 +113,13 @@ DmarcDiscovery discover_by_walk(Resolver& resolver, const std::string& domain) {
       return one.record && one.record->kind == DmarcDomainKind::kPublicSuffix;
     });
   }
-  if (step == walk.end()) {
-    if (unknown) found.outcome = DmarcDiscovery::Outcome::kUnknown;
+  // A name that could not be asked may have a record that comes first or ends the walk.
+  const bool own = step != walk.end() && step->domain == domain;
+  if (!own && !found.organization_known) {
+    found.outcome = DmarcDiscovery::Outcome::kUnknown;
     return found;
   }
-  // A longer name that could not be asked might have had a record that comes first.
-  const bool hidden = std::any_of(walk.begin(), step, [&](const DmarcWalkStep& earlier) {
-    return earlier.failed && (earlier.domain == domain || earlier.domain == found.organization);
-  });
-  apply(resolver, found, *step, domain, DmarcEdition::kRfc9989);
-  if (hidden) found.outcome = DmarcDiscovery::Outcome::kUnknown;
+  if (step != walk.end()) apply(resolver, found, *step, domain, DmarcEdition::kRfc9989);
   return found;
 }
 
@@ -136,9 +139,59 @@ DmarcDiscovery discover_by_suffix_list(Resolver& resolver, const std::string& do
       apply(resolver, found, step, domain, DmarcEdition::kRfc7489);
       return found;
     }
-    if (where == found.organization) break;
+    // Several records end the search here (section 6.6.3 step 5), and do not count as none.
+    if (step.several || where == found.organization) break;
   }
   return found;
+}
+
+enum class Aligned : std::uint8_t { kNo, kYes, kUnknown };
+
+/// Compares identifiers with the From domain of one message (RFC 9989 section 4.10.2).
+class Alignment {
+ public:
+  Alignment(Resolver& resolver, DmarcEdition edition, const RegistrableDomain& registrable,
+            const DmarcDiscovery& policy, std::string from)
+      : resolver_(resolver),
+        edition_(edition),
+        registrable_(registrable),
+        policy_(policy),
+        from_(std::move(from)) {}
+
+  Aligned of(string_view domain, bool strict) const {
+    const std::string name = canonical_name(domain);
+    if (name.empty()) return Aligned::kNo;
+    if (name == from_) return Aligned::kYes;
+    if (strict) return Aligned::kNo;
+    if (edition_ == DmarcEdition::kRfc7489) {
+      const std::string known = registrable_(name);
+      return says((known.empty() ? name : known) == policy_.organization);
+    }
+    if (!policy_.organization_known) return Aligned::kUnknown;
+    // An organization is the name itself or above it: others need no walk.
+    if (!is_same_or_below(name, policy_.organization)) return Aligned::kNo;
+    const std::vector<DmarcWalkStep> walk = walk_dmarc_tree(resolver_, name);
+    if (std::ranges::any_of(walk, &DmarcWalkStep::failed)) return Aligned::kUnknown;
+    return says(organizational_domain(walk) == policy_.organization);
+  }
+
+ private:
+  static Aligned says(bool yes) { return yes ? Aligned::kYes : Aligned::kNo; }
+
+  Resolver& resolver_;
+  DmarcEdition edition_;
+  const RegistrableDomain& registrable_;
+  const DmarcDiscovery& policy_;
+  std::string from_;
+};
+
+/// The record of `report_domain` may name another mailbox, but only one of its own host.
+bool agrees(string_view text, string_view report_domain) {
+  const Result<DmarcRecord> record = parse_dmarc(text);
+  if (!record) return false;
+  return std::ranges::all_of(record->aggregate, [&](const DmarcReportUri& uri) {
+    return uri.domain.empty() || uri.domain == canonical_name(report_domain);
+  });
 }
 
 }  // namespace
@@ -191,42 +244,45 @@ DmarcVerdict evaluate_dmarc(Resolver& resolver, const DmarcMessage& message, Dma
   DmarcVerdict verdict;
   const std::string from = canonical_name(message.from_domain);
   verdict.policy = discover_dmarc(resolver, from, edition, registrable);
-  if (verdict.policy.outcome == DmarcDiscovery::Outcome::kUnknown) {
+  const bool unknown = verdict.policy.outcome == DmarcDiscovery::Outcome::kUnknown;
+  if (unknown && !verdict.policy.record) {
     verdict.result = DmarcVerdict::Result::kTempError;
     return verdict;
   }
   if (verdict.policy.outcome == DmarcDiscovery::Outcome::kNoRecord) return verdict;
-  const auto organization_of = [&](const std::string& name) {
-    if (edition == DmarcEdition::kRfc9989) {
-      return organizational_domain(walk_dmarc_tree(resolver, name));
-    }
-    const std::string known = registrable(name);
-    return known.empty() ? name : known;
-  };
-  const auto aligned = [&](string_view domain, bool strict) {
-    const std::string name = canonical_name(domain);
-    if (name.empty()) return false;
-    if (name == from) return true;
-    return !strict && organization_of(name) == verdict.policy.organization;
-  };
-  verdict.spf_aligned = aligned(message.spf_domain, verdict.policy.record->strict_spf);
-  verdict.dkim_aligned = std::ranges::any_of(message.dkim_domains, [&](const std::string& domain) {
-    return aligned(domain, verdict.policy.record->strict_dkim);
-  });
+  const Alignment alignment(resolver, edition, registrable, verdict.policy, from);
+  const Aligned spf = alignment.of(message.spf_domain, verdict.policy.record->strict_spf);
+  bool doubtful = spf == Aligned::kUnknown;
+  verdict.spf_aligned = spf == Aligned::kYes;
+  for (const std::string& domain : message.dkim_domains) {
+    const Aligned one = alignment.of(domain, verdict.policy.record->strict_dkim);
+    verdict.dkim_aligned = verdict.dkim_aligned || one == Aligned::kYes;
+    doubtful = doubtful || one == Aligned::kUnknown;
+  }
   const bool pass = verdict.spf_aligned || verdict.dkim_aligned;
-  verdict.result = pass ? DmarcVerdict::Result::kPass : DmarcVerdict::Result::kFail;
+  // What is asked for matters to mail that fails only.
+  verdict.result = pass                  ? DmarcVerdict::Result::kPass
+                   : unknown || doubtful ? DmarcVerdict::Result::kTempError
+                                         : DmarcVerdict::Result::kFail;
   return verdict;
 }
 
 std::optional<bool> may_report_to(Resolver& resolver, std::string_view domain,
                                   std::string_view report_domain) {
-  if (is_same_or_below(report_domain, domain)) return true;
+  if (canonical_name(domain) == canonical_name(report_domain)) return true;
+  const std::vector<DmarcWalkStep> ours = walk_dmarc_tree(resolver, domain);
+  const std::vector<DmarcWalkStep> theirs = walk_dmarc_tree(resolver, report_domain);
+  const bool known = std::ranges::none_of(ours, &DmarcWalkStep::failed) &&
+                     std::ranges::none_of(theirs, &DmarcWalkStep::failed);
+  if (known && organizational_domain(ours) == organizational_domain(theirs)) return true;
   const std::string name =
       canonical_name(domain) + "._report._dmarc." + canonical_name(report_domain);
   const Answer answer = resolver.query(name, RecordType::kTxt);
   if (answer.failed()) return std::nullopt;
-  return std::ranges::any_of(answer.all<Text>(),
-                             [](const Text& text) { return is_dmarc_record(text.joined()); });
+  const bool agreed = std::ranges::any_of(
+      answer.all<Text>(), [&](const Text& text) { return agrees(text.joined(), report_domain); });
+  if (!agreed && !known) return std::nullopt;
+  return agreed;
 }
 
 }  // namespace lr::domain

@@ -40,13 +40,16 @@ std::string organizational_domain(const std::vector<DmarcWalkStep>& walk);
 
 struct DmarcDiscovery {
   enum class Outcome : std::uint8_t { kNoRecord, kFound, kUnknown };
-  Outcome outcome = Outcome::kNoRecord;  ///< kUnknown: a question had no answer.
-  std::string where;                     ///< The domain whose record applies.
+  /// kUnknown: a question had no answer. With a record, only `effective` is not known.
+  Outcome outcome = Outcome::kNoRecord;
+  std::string where;  ///< The domain whose record applies.
   std::string text;
   std::optional<DmarcRecord> record;
-  std::string organization;  ///< The organizational domain.
+  std::string organization;        ///< The organizational domain.
+  bool organization_known = true;  ///< False: a question of the walk above had no answer.
   /// What a receiver is asked to do with mail of the domain that fails: after sp=, np=, t=y.
   DmarcPolicy effective = DmarcPolicy::kNone;
+  DmarcPolicy published = DmarcPolicy::kNone;  ///< The same before t=y.
   std::string_view tag;  ///< Which tag said so: "p", "sp", "np", "" for a default.
   bool several = false;  ///< There were records, but more than one.
 };
@@ -73,8 +76,8 @@ struct DmarcVerdict {
 DmarcVerdict evaluate_dmarc(Resolver& resolver, const DmarcMessage& message, DmarcEdition edition,
                             const RegistrableDomain& registrable);
 
-/// May `domain` send its reports to `report_domain` (RFC 9990 section 4, RFC 7489 section 7.1)?
-/// nullopt: nobody could say.
+/// May reports about `domain`, where a policy stands, go to `report_domain` (RFC 9990 section 4)?
+/// Yes within one organization; otherwise the other one has to agree. nullopt: nobody could say.
 std::optional<bool> may_report_to(Resolver& resolver, std::string_view domain,
                                   std::string_view report_domain);
 

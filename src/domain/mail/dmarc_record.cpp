@@ -28,15 +28,42 @@ std::optional<DmarcPolicy> policy_of(string_view value) {
   return static_cast<DmarcPolicy>(found - kPolicyNames.begin());
 }
 
+/// RFC 3986: a scheme, a colon, and then only characters that a URI may have. Commas and
+/// exclamation marks are written as %2C and %21 here.
+bool is_uri(string_view text) {
+  const auto is_alnum = [](char c) {
+    return text::is_digit(c) || (text::to_lower(c) >= 'a' && text::to_lower(c) <= 'z');
+  };
+  const std::size_t colon = std::min(text.find(':'), text.size());
+  const string_view scheme = text.substr(0, colon);
+  const bool named = !scheme.empty() && is_alnum(scheme.front()) &&
+                     !text::is_digit(scheme.front()) && std::ranges::all_of(scheme, [&](char c) {
+                       return is_alnum(c) || string_view("+-.").contains(c);
+                     });
+  return named && colon + 1 < text.size() &&
+         std::ranges::all_of(text.substr(colon + 1), [&](char c) {
+           return is_alnum(c) || string_view("-._~:/?#[]@$&'()*+;=%").contains(c);
+         });
+}
+
+/// The obsolete limit of a report's size: "10m".
+bool is_size(string_view text) {
+  if (!text.empty() && string_view("kmgt").contains(text::to_lower(text.back()))) {
+    text.remove_suffix(1);
+  }
+  return !text.empty() && std::ranges::all_of(text, text::is_digit);
+}
+
 /// "mailto:a@b.example!10m" in its parts; nullopt when it is no URI.
 std::optional<DmarcReportUri> report_uri(string_view text) {
   DmarcReportUri out;
   if (const std::size_t mark = text.find('!'); mark != string_view::npos) {
     out.limit = text.substr(mark + 1);
+    if (!is_size(*out.limit)) return std::nullopt;
     text = text.substr(0, mark);
   }
+  if (!is_uri(text)) return std::nullopt;
   const std::size_t colon = text.find(':');
-  if (colon == string_view::npos || colon == 0 || colon + 1 == text.size()) return std::nullopt;
   if (same(text.substr(0, colon), "mailto")) {
     const string_view address = text.substr(colon + 1, text.find('?') - colon - 1);
     const std::size_t at = address.rfind('@');
@@ -45,6 +72,20 @@ std::optional<DmarcReportUri> report_uri(string_view text) {
   }
   out.uri = text;
   return out;
+}
+
+/// dmarc-fo: 0 or 1, d and s, each at most once, with ':' between (RFC 9989 section 4.8).
+bool is_failure_options(string_view value) {
+  std::string seen;
+  while (true) {
+    const std::size_t end = std::min(value.find(':'), value.size());
+    const string_view one = trim_folding(value.substr(0, end));
+    if (one.size() != 1 || !string_view("01ds").contains(text::to_lower(one.front()))) return false;
+    if (seen.contains(text::to_lower(one.front()))) return false;
+    seen += text::to_lower(one.front());
+    if (end == value.size()) return !(seen.contains('0') && seen.contains('1'));
+    value.remove_prefix(end + 1);
+  }
 }
 
 /// Collects the tags of one record. Unlike DKIM's, a broken tag does not spoil the others.
@@ -132,8 +173,8 @@ class RecordReader {
                                    : DmarcDomainKind::kUnsaid;
     } else if (name == "fo") {
       record_.failure_options = value;
-      if (value.empty() || value.find_first_not_of("01ds:") != string_view::npos) {
-        note(part, "fo= is made of 0, 1, d and s, with ':' between");
+      if (!is_failure_options(value)) {
+        note(part, "fo= is made of 0 or 1, d and s, each once, with ':' between");
       }
     } else if (name == "pct") {
       percent(part, value);
@@ -164,7 +205,7 @@ std::string_view dmarc_policy_name(DmarcPolicy policy) {
 bool is_dmarc_record(std::string_view text) {
   const string_view first = trim_folding(text.substr(0, text.find(';')));
   const std::size_t equals = first.find('=');
-  return equals != string_view::npos && trim_folding(first.substr(0, equals)) == "v" &&
+  return equals != string_view::npos && same(trim_folding(first.substr(0, equals)), "v") &&
          trim_folding(first.substr(equals + 1)) == "DMARC1";
 }
 

@@ -49,7 +49,8 @@ struct DmarcRecord {
   bool invalid_missing = false;  ///< So is np=.
 };
 
-/// Does the text begin with v=DMARC1, as the first tag and in this case?
+/// Does the text begin with v=DMARC1? The value is in this case, the tag's name in any; spaces may
+/// be around the sign (RFC 9989 section 4.8).
 bool is_dmarc_record(std::string_view text);
 
 /// Errors: kInvalidArgument only when is_dmarc_record() is false. Unknown tags are ignored;

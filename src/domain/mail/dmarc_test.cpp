@@ -64,9 +64,38 @@ TEST(DmarcRecord, ReadsEveryTag) {
 TEST(DmarcRecord, TheVersionComesFirstAndInItsCase) {
   EXPECT_TRUE(is_dmarc_record("v=DMARC1"));
   EXPECT_TRUE(is_dmarc_record("v = DMARC1 ; p=none"));
+  EXPECT_TRUE(is_dmarc_record("V=DMARC1; p=none")) << "names in ABNF have no case (RFC 5234)";
   EXPECT_FALSE(is_dmarc_record("v=dmarc1; p=none"));
   EXPECT_FALSE(is_dmarc_record("p=none; v=DMARC1"));
   EXPECT_FALSE(is_dmarc_record("v=DMARC10; p=none"));
+}
+
+TEST(DmarcRecord, ReportAddressesAreUris) {
+  for (const std::string_view address :
+       {"dmarc@example.com", "<mailto:a@example.com>", "mailto:a b@example.com", "mailto:",
+        "mailto:a@example.com!many", "mailto:a@example.com!", "1mailto:a@example.com", ":a"}) {
+    const auto record = parse_dmarc("v=DMARC1; p=none; rua=" + std::string(address));
+    ASSERT_TRUE(record);
+    EXPECT_TRUE(record->aggregate.empty()) << address;
+    EXPECT_EQ(record->problems.size(), 1u) << address;
+  }
+  for (const std::string_view address :
+       {"mailto:a@example.com", "mailto:a@example.com!10", "mailto:a@example.com!5M",
+        "mailto:d%2Cmarc@example.com", "https://reports.example/d?x=1", "x-own+1.0:any"}) {
+    const auto record = parse_dmarc("v=DMARC1; p=none; rua=" + std::string(address));
+    ASSERT_TRUE(record);
+    EXPECT_EQ(record->aggregate.size(), 1u) << address;
+    EXPECT_TRUE(record->problems.empty()) << address;
+  }
+}
+
+TEST(DmarcRecord, FailureOptionsStandOnceAndZeroExcludesOne) {
+  for (const std::string_view options : {"0", "1", "d", "S", "1:d:s", "d:s:0", "d:1"}) {
+    EXPECT_TRUE(parse_dmarc("v=DMARC1; fo=" + std::string(options))->problems.empty()) << options;
+  }
+  for (const std::string_view options : {"", "2", "0:1", "d:d", "ds", "1:", ":d", "1;s"}) {
+    EXPECT_FALSE(parse_dmarc("v=DMARC1; fo=" + std::string(options))->problems.empty()) << options;
+  }
 }
 
 TEST(DmarcRecord, NotesWhatIsWrongAndKeepsTheRest) {
@@ -141,13 +170,26 @@ TEST_F(Dmarc, TestModeSoftensThePolicyByOne) {
   EXPECT_EQ(older("a.com").effective, DmarcPolicy::kReject);
 }
 
-TEST_F(Dmarc, TheEditionsDifferOnAMissingPolicy) {
+TEST_F(Dmarc, AMissingPolicyNeedsSomebodyWhoWantsReports) {
   publish("a.com", "v=DMARC1; sp=reject");
-  EXPECT_EQ(newer("a.com").outcome, Outcome::kFound);
-  EXPECT_EQ(newer("a.com").effective, DmarcPolicy::kNone);
+  EXPECT_EQ(newer("a.com").outcome, Outcome::kNoRecord);
   EXPECT_EQ(older("a.com").outcome, Outcome::kNoRecord);
   publish("b.com", "v=DMARC1; rua=mailto:r@b.com");
+  EXPECT_EQ(newer("b.com").outcome, Outcome::kFound);
+  EXPECT_EQ(newer("b.com").effective, DmarcPolicy::kNone);
   EXPECT_EQ(older("b.com").outcome, Outcome::kFound);
+}
+
+TEST_F(Dmarc, WhetherASubdomainExistsIsNotGuessed) {
+  publish("example.com", "v=DMARC1; p=reject; sp=none; np=quarantine");
+  zone_.set_unreachable("down.example.com");
+  EXPECT_EQ(newer("down.example.com").outcome, Outcome::kUnknown);
+  const auto verdict = [&](const std::string& spf) {
+    const DmarcMessage message{"down.example.com", spf, {}};
+    return evaluate_dmarc(zone_, message, DmarcEdition::kRfc9989, registrable).result;
+  };
+  EXPECT_EQ(verdict("example.com"), Verdict::kPass) << "the policy matters to mail that fails only";
+  EXPECT_EQ(verdict("other.example"), Verdict::kTempError);
 }
 
 TEST_F(Dmarc, AnInvalidPolicyNeedsSomebodyWhoWantsReports) {
@@ -186,7 +228,35 @@ TEST_F(Dmarc, AlignmentIsOfOrganizationsUnlessItIsStrict) {
   EXPECT_EQ(verdict("", {"com"}).result, Verdict::kFail);
 }
 
+TEST_F(Dmarc, ReportsStayWithinAnOrganizationWithoutQuestion) {
+  publish("example.com", "v=DMARC1; p=reject");
+  publish("app.example.com", "v=DMARC1; p=none; rua=mailto:dmarc@example.com");
+  EXPECT_EQ(may_report_to(zone_, "app.example.com", "example.com"), true);
+  EXPECT_EQ(may_report_to(zone_, "app.example.com", "mail.example.com"), true);
+  publish("apart.example.com", "v=DMARC1; p=none; psd=n");
+  EXPECT_EQ(may_report_to(zone_, "example.com", "apart.example.com"), false);
+}
+
+TEST_F(Dmarc, AnAgreementMayNameAnotherMailboxOfTheSameHostOnly) {
+  const auto agree = [&](const std::string& host, const std::string& record) {
+    zone_.add({.name = "example.com._report._dmarc." + host,
+               .type = RecordType::kTxt,
+               .ttl = 300,
+               .data = Text{{record}}});
+  };
+  publish("example.com", "v=DMARC1; p=reject");
+  agree("a.example.net", "v=DMARC1; rua=mailto:more@a.example.net");
+  agree("b.example.net", "v=DMARC1; rua=mailto:more@c.example.net");
+  agree("d.example.net", "v=DMARC1;");
+  agree("e.example.net", "v=spf1 -all");
+  EXPECT_EQ(may_report_to(zone_, "example.com", "a.example.net"), true);
+  EXPECT_EQ(may_report_to(zone_, "example.com", "b.example.net"), false);
+  EXPECT_EQ(may_report_to(zone_, "example.com", "d.example.net"), true);
+  EXPECT_EQ(may_report_to(zone_, "example.com", "e.example.net"), false);
+}
+
 TEST_F(Dmarc, AnotherDomainMustAgreeToReceiveReports) {
+  publish("example.com", "v=DMARC1; p=reject");
   EXPECT_EQ(may_report_to(zone_, "example.com", "mail.example.com"), true);
   EXPECT_EQ(may_report_to(zone_, "example.com", "reports.example.net"), false);
   zone_.add({.name = "example.com._report._dmarc.reports.example.net",

@@ -30,6 +30,7 @@ constexpr Fault kFaults[] = {
     {"missing", "@ A 192.0.2.1\n"},
     {"several", "_dmarc TXT \"v=DMARC1; p=none\"\n_dmarc TXT \"v=DMARC1; p=reject\"\n"},
     {"version", "_dmarc TXT \"v=dmarc1; p=reject\"\n"},
+    {"version", "_dmarc TXT \"V=DMARC1; p=reject\"\n"},
     {"wrong_name", "@ TXT \"v=DMARC1; p=reject\"\n"},
     {"wrong_name", "_dmarc.acme.example TXT \"v=DMARC1; p=reject\"\n"},
     {"syntax", "_dmarc TXT \"v=DMARC1; p=reject; adkim=x\"\n"},
@@ -93,6 +94,49 @@ TEST(DmarcArea, BothEditionsAreNamedWhereTheyDiffer) {
   EXPECT_THAT(finding.evidence.front().response,
               ::testing::AllOf(::testing::HasSubstr("RFC 9989: quarantine by p"),
                                ::testing::HasSubstr("RFC 7489: reject by p")));
+}
+
+TEST(DmarcArea, EachCauseIsSaidOnce) {
+  const auto serious = [](const std::string& text, void (*change)(Subject&)) {
+    Zone zone = zone_of(text + "@ MX 10 mail\nmail A 192.0.2.1\n");
+    Subject subject = acme();
+    change(subject);
+    std::string out;
+    for (const report::Finding& one : judged(area_dmarc, subject, zone).report.findings) {
+      if (one.severity >= report::Severity::kMedium) out += one.check + " ";
+    }
+    return out;
+  };
+  const std::string reports = "; rua=mailto:a@acme.example\"\n";
+  EXPECT_EQ(serious("_dmarc TXT \"v=DMARC2; p=reject\"\n", promises_reject), "dmarc.version ");
+  EXPECT_EQ(serious("@ TXT \"v=DMARC1; p=reject\"\n", promises_reject), "dmarc.wrong_name ");
+  EXPECT_EQ(serious("_dmarc TXT \"v=DMARC1; p=block" + reports, promises_reject),
+            "dmarc.invalid_policy ");
+  EXPECT_EQ(serious("_dmarc TXT \"v=DMARC1; p=none" + reports, promises_reject),
+            "dmarc.below_promise ");
+  EXPECT_EQ(serious("_dmarc TXT \"v=DMARC1; p=quarantine; t=y" + reports, promises_quarantine),
+            "dmarc.testing ");
+  EXPECT_EQ(serious("_dmarc TXT \"v=DMARC1; p=quarantine; t=y" + reports, promises_reject),
+            "dmarc.below_promise dmarc.testing ");
+}
+
+TEST(DmarcArea, ATestOfAPromisedPolicyIsSevere) {
+  Zone zone = zone_of("_dmarc TXT \"v=DMARC1; p=quarantine; t=y\"\n");
+  Subject subject = acme();
+  EXPECT_EQ(judged(area_dmarc, subject, zone).finding("dmarc.testing").severity,
+            report::Severity::kMedium);
+  promises_quarantine(subject);
+  EXPECT_EQ(judged(area_dmarc, subject, zone).finding("dmarc.testing").severity,
+            report::Severity::kHigh);
+}
+
+TEST(DmarcArea, ReportsToTheOrganizationNeedNoAgreement) {
+  Zone zone = zone_of(
+      "@ MX 10 mail\nmail A 192.0.2.1\n_dmarc TXT \"v=DMARC1; p=reject\"\n"
+      "_dmarc.mail TXT \"v=DMARC1; p=reject; rua=mailto:dmarc@acme.example\"\n");
+  Subject subject = acme();
+  mails_below(subject);
+  EXPECT_EQ(judged(area_dmarc, subject, zone).status("dmarc.report_unauthorised"), Status::kPass);
 }
 
 TEST(DmarcArea, TheCorrectedRecordKeepsTheRest) {

@@ -68,15 +68,6 @@ void judge_presence(const Dmarc& dmarc) {
   const std::string at = "_dmarc." + dmarc.domain;
   const std::vector<std::string> records = dmarc.txt.those(is_dmarc_record);
   std::optional<Found> found;
-  const bool is_missing = dmarc.found.outcome == Discovered::kNoRecord && !dmarc.found.record;
-  if (is_missing && records.empty()) {
-    found = Found{.about = dmarc.domain,
-                  .corrected = txt_line(at, proposed(dmarc)),
-                  .observed = "no DMARC record at the domain or above it",
-                  .reproduce = "dig +short " + at + " TXT"};
-  }
-  out.judge("missing", dmarc.domain, std::move(found));
-  found.reset();
   if (records.size() > 1) {
     found = Found{.about = at, .observed = fmt::format("{}", fmt::join(records, "\n"))};
     found->reproduce = "dig +short " + at + " TXT";
@@ -85,30 +76,61 @@ void judge_presence(const Dmarc& dmarc) {
   found.reset();
   for (const Text& text : dmarc.txt.all) {
     const std::string one = text.joined();
-    if (is_dmarc_record(one) || !lower_case(one).contains("dmarc")) continue;
-    found =
-        Found{.about = at, .record = quote_txt(at, one, 0, std::min<std::size_t>(10, one.size()))};
+    if (one.starts_with("v=DMARC1") && is_dmarc_record(one)) continue;
+    if (!lower_case(one).contains("dmarc")) continue;
+    const std::size_t end = std::min(one.find(';'), one.size());
+    found = Found{.about = at, .record = quote_txt(at, one, 0, std::min<std::size_t>(20, end))};
+    found->corrected = txt_line(at, "v=DMARC1" + one.substr(end));
+    // "V = DMARC1" is a record by the grammar, but not to all who only compare the first bytes.
     if (!records.empty()) found->severity = Severity::kLow;
   }
   out.judge("version", dmarc.domain, std::move(found));
 }
 
-/// Records at the domain itself or below a doubled name, as web forms make them.
-void judge_wrong_name(const Dmarc& dmarc) {
+/// Of a record that is there, but cannot be found or read, another check says how.
+void judge_missing(const Dmarc& dmarc, bool is_misplaced) {
+  const bool none = dmarc.found.outcome == Discovered::kNoRecord && !dmarc.found.record;
+  const bool unread = std::ranges::any_of(
+      dmarc.txt.all, [](const Text& text) { return lower_case(text.joined()).contains("dmarc"); });
+  if (!none) return dmarc.out.proved("missing", dmarc.domain);
+  if (is_misplaced || unread) {
+    return dmarc.out.not_applicable("missing", "there is a record, but receivers cannot use it");
+  }
+  const std::string at = "_dmarc." + dmarc.domain;
+  dmarc.out.found("missing", {.about = dmarc.domain,
+                              .corrected = txt_line(at, proposed(dmarc)),
+                              .observed = "no DMARC record at the domain or above it",
+                              .reproduce = "dig +short " + at + " TXT"});
+}
+
+/// Records at the domain itself or below a doubled name, as web forms make them. True: found one.
+bool judge_wrong_name(const Dmarc& dmarc) {
   Inspection& out = dmarc.out;
   const std::array<std::string, 2> names{dmarc.domain, fmt::format("_dmarc.{0}.{0}", dmarc.domain)};
   for (const std::string& name : names) {
     const TxtRecords txt = ask_txt(out.resolver(), name);
-    if (txt.failed) return out.unproved("wrong_name", dmarc.domain, txt.why);
+    if (txt.failed) {
+      out.unproved("wrong_name", dmarc.domain, txt.why);
+      return false;
+    }
     const std::vector<std::string> records = txt.those(is_dmarc_record);
     if (records.empty()) continue;
     Found found{.about = name,
                 .record = quote_txt(name, records.front()),
                 .corrected = txt_line("_dmarc." + dmarc.domain, records.front())};
     if (!dmarc.txt.those(is_dmarc_record).empty()) found.severity = Severity::kLow;
-    return out.found("wrong_name", std::move(found));
+    out.found("wrong_name", std::move(found));
+    return true;
   }
   out.proved("wrong_name", dmarc.domain);
+  return false;
+}
+
+/// t=y alone keeps the policy below the promise.
+bool only_tested(const Dmarc& dmarc) {
+  if (!dmarc.out.subject().mail.dmarc) return false;
+  const DmarcPolicy least = promised(dmarc.out.subject());
+  return dmarc.found.effective < least && dmarc.found.published >= least;
 }
 
 void judge_text(const Dmarc& dmarc) {
@@ -117,41 +139,64 @@ void judge_text(const Dmarc& dmarc) {
     std::erase(clean, remark.check);
     Found found = dmarc.quoting(remark.begin, remark.end, remark.corrected);
     found.observed = remark.observed;
+    if (remark.check == "testing" && only_tested(dmarc)) found.severity = Severity::kHigh;
     dmarc.out.found(remark.check, std::move(found));
   }
   for (const string_view check : clean) dmarc.out.proved(check, dmarc.domain);
 }
 
+/// Against the contract. True: it is weaker, and that is said.
+bool judge_promise(const Dmarc& dmarc) {
+  Inspection& out = dmarc.out;
+  const DmarcPolicy least = promised(out.subject());
+  if (!out.subject().mail.dmarc) {
+    out.not_applicable("below_promise", "no DMARC policy is promised");
+    return false;
+  }
+  if (only_tested(dmarc)) {
+    out.not_applicable("below_promise", "t=y is the cause: see dmarc.testing");
+    return false;
+  }
+  std::optional<Found> found;
+  const bool below = dmarc.found.effective < least;
+  if (below) {
+    found = dmarc.at_tag(dmarc.found.tag,
+                         with_dmarc_tag(dmarc.found.text, "p", dmarc_policy_name(least)));
+    found->observed = fmt::format("effective policy {}", dmarc_policy_name(dmarc.found.effective));
+    found->expected = std::string(dmarc_policy_name(least));
+  }
+  out.judge("below_promise", dmarc.domain, std::move(found));
+  return below;
+}
+
+/// Each cause is said once: a policy that cannot be read, that is weaker than promised, or t=y.
 void judge_policy(const Dmarc& dmarc) {
   Inspection& out = dmarc.out;
-  const DmarcPolicy effective = dmarc.found.effective;
+  if (dmarc.record().invalid_policy || dmarc.record().invalid_missing) {
+    for (const string_view check : {"below_promise", "policy_none", "unused_open"}) {
+      out.not_applicable(check, "the policy cannot be read: see dmarc.invalid_policy");
+    }
+    return;
+  }
   const auto with_policy = [&](DmarcPolicy policy) {
     return with_dmarc_tag(dmarc.found.text, "p", dmarc_policy_name(policy));
   };
-  const bool explicit_promise = out.subject().mail.dmarc.has_value();
   const DmarcPolicy least = promised(out.subject());
   std::optional<Found> found;
-  if (explicit_promise && effective < least) {
-    found = dmarc.at_tag(dmarc.found.tag, with_policy(least));
-    found->observed = fmt::format("effective policy {}", dmarc_policy_name(effective));
-    found->expected = std::string(dmarc_policy_name(least));
-  }
-  if (explicit_promise) {
-    out.judge("below_promise", dmarc.domain, std::move(found));
+  const bool none = dmarc.record().policy == DmarcPolicy::kNone;
+  if (judge_promise(dmarc)) {
+    out.not_applicable("policy_none", "a stricter policy is promised: see dmarc.below_promise");
+  } else if (!dmarc.record().policy) {
+    out.not_applicable("policy_none", "there is no p=: see dmarc.policy_missing");
   } else {
-    out.not_applicable("below_promise", "no DMARC policy is promised");
+    if (none && least != DmarcPolicy::kNone) found = dmarc.at_tag("p", with_policy(least));
+    out.judge("policy_none", dmarc.domain, std::move(found));
   }
-  found.reset();
-  const bool none = dmarc.record().policy.value_or(DmarcPolicy::kNone) == DmarcPolicy::kNone;
-  if (none && least != DmarcPolicy::kNone) {
-    found = dmarc.at_tag("p", with_policy(least));
-  }
-  out.judge("policy_none", dmarc.domain, std::move(found));
   if (out.subject().mail.sends) {
     return out.not_applicable("unused_open", "the domain promises to send mail");
   }
   found.reset();
-  if (effective != DmarcPolicy::kReject) {
+  if (dmarc.found.published != DmarcPolicy::kReject) {
     found = dmarc.at_tag("p", with_policy(DmarcPolicy::kReject));
   }
   out.judge("unused_open", dmarc.domain, std::move(found));
@@ -244,6 +289,10 @@ void judge_editions(const Dmarc& dmarc) {
     found =
         Found{.about = dmarc.domain,
               .observed = described("RFC 9989", dmarc.found) + "\n" + described("RFC 7489", older)};
+    // Only one of them knows t=y, which dmarc.testing is about.
+    if (dmarc.record().testing && older.effective == dmarc.found.published) {
+      found->severity = Severity::kLow;
+    }
   }
   out.judge("editions", dmarc.domain, std::move(found));
 }
@@ -283,7 +332,7 @@ void judge_dmarc(Inspection& inspection) {
     return inspection.rest_unproved(domain, "a DMARC record above the domain is not known");
   }
   judge_presence(dmarc);
-  judge_wrong_name(dmarc);
+  judge_missing(dmarc, judge_wrong_name(dmarc));
   judge_walk(dmarc);
   judge_editions(dmarc);
   if (dmarc.found.record) {

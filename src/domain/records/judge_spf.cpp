@@ -70,6 +70,8 @@ void judge_missing(Spf& spf) {
   const bool none = spf.txt.those(is_spf_record).empty();
   if (!out.subject().mail.sends) {
     out.not_applicable("missing", "the domain promises to send no mail");
+  } else if (none && !spf.txt.those(looks_like_spf).empty()) {
+    out.not_applicable("missing", "there is one that cannot be read: see spf.misspelled");
   } else if (none) {
     out.found("missing", {.about = spf.domain,
                           .corrected = txt_line(spf.domain, "v=spf1 mx ~all"),
@@ -106,7 +108,7 @@ void judge_unused(Spf& spf) {
   out.found("unused_open", std::move(found));
 }
 
-void judge_bytes(Spf& spf) {
+void judge_size(Spf& spf) {
   Inspection& out = spf.inspection;
   std::size_t size = 0;
   for (const Text& text : spf.txt.all) {
@@ -121,16 +123,29 @@ void judge_bytes(Spf& spf) {
                .expected = fmt::format("at most {} bytes", kAnswerBytes),
                .reproduce = "dig " + spf.domain + " TXT"});
   }
-  const auto wide = std::ranges::find_if(
-      spf.record, [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
+}
+
+bool is_wide(char c) { return static_cast<unsigned char>(c) >= 0x80; }
+
+/// Where a space is missing between two strings.
+std::optional<std::size_t> seam_of(const Spf& spf) {
+  for (const Text& text : spf.txt.all) {
+    const auto seam = text.joined() == spf.record ? lost_space(text.strings) : std::nullopt;
+    if (seam) return seam;
+  }
+  return std::nullopt;
+}
+
+void judge_bytes(Spf& spf) {
+  Inspection& out = spf.inspection;
+  const auto wide = std::ranges::find_if(spf.record, is_wide);
   const auto at = static_cast<std::size_t>(wide - spf.record.begin());
   std::optional<Found> found;
   if (wide != spf.record.end()) found = spf.quoting(at, at + 1, "");
   out.judge("non_ascii", spf.domain, std::move(found));
   found.reset();
-  for (const Text& text : spf.txt.all) {
-    const auto seam = text.joined() == spf.record ? lost_space(text.strings) : std::nullopt;
-    if (seam) found = spf.quoting(*seam - 1, *seam + 1, with_bytes(spf.record, *seam, *seam, " "));
+  if (const auto seam = seam_of(spf)) {
+    found = spf.quoting(*seam - 1, *seam + 1, with_bytes(spf.record, *seam, *seam, " "));
   }
   out.judge("lost_space", spf.domain, std::move(found));
 }
@@ -139,10 +154,14 @@ void judge_syntax(Spf& spf) {
   Inspection& out = spf.inspection;
   std::optional<Found> syntax;
   std::optional<Found> unknown;
+  const std::optional<std::size_t> seam = seam_of(spf);
   for (const SpfProblem& problem : spf_problems(spf.record)) {
     auto& slot = problem.unknown_mechanism ? unknown : syntax;
-    if (slot) continue;
     const std::string term = spf.record.substr(problem.begin, problem.end - problem.begin);
+    // spf.lost_space and spf.non_ascii say what these bytes are.
+    const bool is_said = std::ranges::any_of(term, is_wide) ||
+                         (seam && problem.begin < *seam && *seam < problem.end);
+    if (slot || is_said) continue;
     slot = spf.quoting(problem.begin, problem.end,
                        with_bytes(spf.record, problem.begin, problem.end, likely_spf_term(term)));
     slot->observed = fmt::format("column {}: '{}' {}", problem.begin + 1, term, problem.why);
@@ -241,7 +260,16 @@ void judge_includes(const Spf& spf, const SpfTree& tree) {
   }
 }
 
-void judge_senders(const Spf& spf) {
+/// Does the record fail whoever sends, as another check of this area has found?
+bool is_broken(const SpfTree& tree) {
+  const auto refuses = [](const SpfTreeNode& node) {
+    return node.state != State::kRead && node.state != State::kUnknown;
+  };
+  return tree.lookups > kSpfLookups || tree.cut || std::ranges::any_of(tree.nodes, refuses) ||
+         tree.voids.size() > static_cast<std::size_t>(kSpfVoidLookups);
+}
+
+void judge_senders(const Spf& spf, const SpfTree& tree) {
   Inspection& out = spf.inspection;
   const SenderAddresses senders = sender_addresses(out);
   for (const auto& [sender, why] : senders.unknown) out.unproved("sender_refused", sender, why);
@@ -257,6 +285,8 @@ void judge_senders(const Spf& spf) {
       out.proved("sender_refused", sender);
     } else if (answer.result == SpfResult::kTempError) {
       out.unproved("sender_refused", sender, answer.why);
+    } else if (answer.result == SpfResult::kPermError && is_broken(tree)) {
+      out.not_applicable("sender_refused", "the record fails for everybody: " + answer.why);
     } else {
       const auto term = fmt::format("{}:{}", ip.is_v4() ? "ip4" : "ip6", ip.str());
       Found found = spf.quoting(0, 0, with_bytes(spf.record, 6, 6, " " + term));
@@ -326,6 +356,7 @@ void judge_spf(Inspection& inspection) {
   judge_missing(spf);
   judge_unused(spf);
   judge_subdomains(spf);
+  judge_size(spf);
   judge_bytes(spf);
   if (!spf.record.empty()) {
     judge_syntax(spf);
@@ -334,7 +365,7 @@ void judge_spf(Inspection& inspection) {
       const SpfTree tree = read_spf_tree(inspection.resolver(), spf.domain);
       judge_limits(spf, tree);
       judge_includes(spf, tree);
-      judge_senders(spf);
+      judge_senders(spf, tree);
     }
   }
   inspection.rest_not_applicable("there is no SPF record that receivers could read");

@@ -107,6 +107,25 @@ TEST(SpfArea, AFindingQuotesTheTermAndCorrectsTheRecord) {
               ::testing::EndsWith("acme.example. IN TXT \"v=spf1 ip4:192.0.2.1 -all\""));
 }
 
+TEST(SpfArea, EachCauseIsSaidOnce) {
+  const auto serious = [](const std::string& text) {
+    Zone zone = zone_of(text);
+    Subject subject = acme();
+    has_sender(subject);
+    std::string out;
+    for (const report::Finding& one : judged(area_spf, subject, zone).report.findings) {
+      if (one.severity >= report::Severity::kMedium) out += one.check + " ";
+    }
+    return out;
+  };
+  EXPECT_EQ(serious("@ TXT \"v=spf include:x.example -all\"\n"), "spf.misspelled ");
+  EXPECT_EQ(serious("@ TXT \"v=spf1 ip4:192.0.2.10 \\226\\128\\147all\"\n"), "spf.non_ascii ");
+  EXPECT_EQ(serious("@ TXT \"v=spf1 ip4:192.0.2.10/28\" \"ip4:192.0.2.2 -all\"\n"),
+            "spf.lost_space ");
+  EXPECT_EQ(serious("@ TXT \"v=spf1 include:gone.example -all\"\n"), "spf.include_missing ");
+  EXPECT_EQ(serious("@ TXT \"v=spf1 ip4:192.0.2.11 -all\"\n"), "spf.sender_refused ");
+}
+
 TEST(SpfArea, TheIncludeTreeIsTheEvidenceOfTooManyLookups) {
   Zone zone = zone_of(
       "@ TXT \"v=spf1 include:b.acme.example a a a a a a -all\"\n@ A 192.0.2.1\n"

@@ -82,7 +82,7 @@ constexpr CheckDef kChecks[] = {
     {.id = "dmarc.policy_missing",
      .control = Control::kMail,
      .title = "The DMARC record has no p=",
-     .why = "It counts as p=none by RFC 9989 and is ignored by RFC 7489.",
+     .why = "Receivers act as if it said p=none when it asks for reports, and ignore it otherwise.",
      .fix = "Add p=quarantine or p=reject.",
      .worst = Severity::kMedium,
      .reference = "RFC 9989 section 4.7"},
