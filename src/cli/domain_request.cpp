@@ -14,7 +14,10 @@
 #include "contract/values.h"
 #include "domain/check.h"
 #include "domain/idn.h"
+#include "domain/mail/spf_macro.h"
 #include "domain/root_anchors.h"
+#include "text/ascii.h"
+#include "text/url.h"
 
 namespace lr::cli {
 namespace {
@@ -31,6 +34,53 @@ std::optional<std::uint16_t> read_port(std::string_view text) {
   const auto port = contract::parse_count(text);
   if (!port || *port == 0 || *port > 65'535) return std::nullopt;
   return static_cast<std::uint16_t>(*port);
+}
+
+/// What people have in their clipboard, and what of it is meant.
+std::string how_to_write(std::string_view text) {
+  if (text::parse_ip(text)) return "is an address; give a domain, such as acme.example";
+  if (const auto url = text::parse_url(text)) return "is a URL; give its host only: " + url->host;
+  if (const std::size_t at = text.rfind('@'); at != std::string_view::npos) {
+    return fmt::format("is an e-mail address; give its domain only: {}", text.substr(at + 1));
+  }
+  if (const std::size_t colon = text.find(':'); colon != std::string_view::npos) {
+    return fmt::format("has a port; give the name only: {}", text.substr(0, colon));
+  }
+  return {};
+}
+
+/// A domain that somebody can own: at least two labels, and no address.
+Result<std::string> read_name(std::string_view text) {
+  constexpr std::size_t kQuoted = 80;
+  if (const std::string how = how_to_write(text); !how.empty()) {
+    return wrong(fmt::format("\"{}\" {}", text.substr(0, kQuoted), how));
+  }
+  LR_TRY(std::string name, domain::to_ascii_name(text));
+  const std::size_t dot = name.rfind('.');
+  if (dot == std::string::npos) {
+    return wrong(fmt::format("\"{}\" has no dot; give a whole name, such as acme.example", name));
+  }
+  if (std::ranges::all_of(std::string_view(name).substr(dot + 1), text::is_digit)) {
+    return wrong(fmt::format("\"{}\" ends in a number, which no domain does", name));
+  }
+  return name;
+}
+
+/// Flags of which the second would be ignored.
+Result<> refuse_contradictions(const Arguments& arguments) {
+  constexpr std::pair<std::string_view, std::string_view> kPairs[] = {
+      {"--replay", "--record"}, {"--replay", "--resolver"},
+      {"--replay", "--stub"},   {"--replay", "--trust-anchor"},
+      {"--emit", "--record"},   {"--emit", "--json"},
+      {"--emit", "--out"},      {"--emit", "--only"},
+      {"--emit", "--quiet"},
+  };
+  for (const auto& [one, other] : kPairs) {
+    if (arguments.has(one) && arguments.has(other)) {
+      return wrong(fmt::format("{} and {} exclude each other; choose one", one, other));
+    }
+  }
+  return {};
 }
 
 /// "127.0.0.1:5300" or "127.0.0.1" as libunbound writes it: "127.0.0.1@5300".
@@ -69,6 +119,13 @@ Result<> read_anchors(const Arguments& arguments, domain::ResolverSettings& out)
   if (!arguments.has("--trust-anchor")) return {};
   const std::string path = arguments.value("--trust-anchor");
   LR_TRY(const std::string text, read_input(path, limits::kMiB));
+  LR_TRY(const domain::ZoneFile anchors, domain::parse_zone_file(text, path, ""));
+  for (const domain::ZoneFileRecord& one : anchors.records) {
+    const domain::RecordType type = one.record.type;
+    if (type == domain::RecordType::kDs || type == domain::RecordType::kDnskey) continue;
+    return wrong(fmt::format("{}:{}: a trust anchor is a DS or DNSKEY record, not {}", path,
+                             one.line, domain::record_type_name(type)));
+  }
   out.trust_anchors.clear();
   for (std::size_t begin = 0; begin < text.size();) {
     const std::size_t end = std::min(text.find('\n', begin), text.size());
@@ -120,17 +177,8 @@ Result<> read_bounds(const Arguments& arguments, DomainRequest& out) {
   return {};
 }
 
-/// What is judged in place of the published records, and what is answered from a recording.
-Result<> read_inputs(const Arguments& arguments, DomainRequest& out) {
-  if (arguments.has("--replay") && arguments.has("--record")) {
-    return wrong("--replay and --record exclude each other; choose one");
-  }
-  out.record_path = arguments.value("--record");
-  out.emit = arguments.value("--emit");
-  if (arguments.has("--replay")) {
-    LR_TRY(out.replay, read_input(arguments.value("--replay"), kRecordingBytes));
-  }
-  if (!arguments.has("--zone")) return {};
+/// Of another zone there is nothing to judge here: all its names would be missing.
+Result<> read_zone(const Arguments& arguments, DomainRequest& out) {
   out.zone_path = arguments.value("--zone");
   LR_TRY(const std::string text, read_input(out.zone_path, domain::kZoneFileBytes));
   LR_TRY(out.zone, domain::parse_zone_file(text, out.zone_path, out.name));
@@ -141,12 +189,30 @@ Result<> read_inputs(const Arguments& arguments, DomainRequest& out) {
                     "NAME --zone {}",
                     out.zone_path, out.zone_path));
   }
+  const bool holds = std::ranges::any_of(out.zone->records, [&](const auto& one) {
+    return domain::is_same_or_below(one.record.name, out.name);
+  });
+  if (!holds) {
+    return wrong(fmt::format("{} has no record of {}; is it the file of another zone?",
+                             out.zone_path, out.name));
+  }
   return {};
+}
+
+/// What is judged in place of the published records, and what is answered from a recording.
+Result<> read_inputs(const Arguments& arguments, DomainRequest& out) {
+  out.record_path = arguments.value("--record");
+  out.emit = arguments.value("--emit");
+  if (arguments.has("--replay")) {
+    out.replay_path = arguments.value("--replay");
+    LR_TRY(out.replay, read_input(out.replay_path, kRecordingBytes));
+  }
+  return arguments.has("--zone") ? read_zone(arguments, out) : Result<>();
 }
 
 Result<> read_names(const Arguments& arguments, DomainRequest& out) {
   if (!arguments.positionals.empty()) {
-    LR_TRY(out.name, domain::to_ascii_name(arguments.positionals.front()));
+    LR_TRY(out.name, read_name(arguments.positionals.front()));
   }
   std::string path = arguments.value("--contract");
   const bool nothing_said = out.name.empty() && !arguments.has("--zone");
@@ -183,7 +249,9 @@ domain::ResolverSettings default_resolver() {
 
 Result<DomainRequest> read_domain_request(const Arguments& arguments) {
   DomainRequest out;
+  out.begun = SystemClock().mono();
   out.resolver = default_resolver();
+  LR_TRY_VOID(refuse_contradictions(arguments));
   LR_TRY_VOID(read_names(arguments, out));
   LR_TRY_VOID(read_servers(arguments, out.resolver));
   LR_TRY_VOID(read_anchors(arguments, out.resolver));

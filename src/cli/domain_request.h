@@ -24,9 +24,11 @@ struct DomainRequest {
   std::optional<domain::ZoneFile> zone;  ///< Judged in place of what is published.
   std::string zone_path;
   std::optional<std::string> replay;  ///< Text of a recording.
-  std::string record_path;            ///< "": nothing is recorded.
-  std::string emit;                   ///< "records", "zone", "terraform", "dnscontrol" or "".
+  std::string replay_path;
+  std::string record_path;  ///< "": nothing is recorded.
+  std::string emit;         ///< "records", "zone", "terraform", "dnscontrol" or "".
   WallTime now{};
+  MonoTime begun{};  ///< When the work began, for the report.
   std::map<std::uint16_t, std::uint16_t> ports;
   std::string ca_file;
   seconds deadline{60};

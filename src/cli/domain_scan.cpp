@@ -31,7 +31,12 @@ ResolverLayers::~ResolverLayers() = default;
 Result<std::unique_ptr<ResolverLayers>> ResolverLayers::open(const DomainRequest& request) {
   auto impl = std::make_unique<Impl>();
   if (request.replay) {
-    LR_TRY(impl->replay, domain::ReplayResolver::parse(*request.replay));
+    auto replay = domain::ReplayResolver::parse(*request.replay);
+    if (!replay) {
+      return fail(replay.error().code(), request.replay_path + ": " + replay.error().detail(),
+                  Origin::kClient);
+    }
+    impl->replay = std::move(*replay);
     impl->top = impl->replay.get();
   } else {
     LR_TRY(impl->network, domain::ValidatingResolver::make(request.resolver));
@@ -93,7 +98,6 @@ void add_inspection(const DomainRequest& request, const domain::Subject& subject
 
 report::Report inspect_domain(const DomainRequest& request, const domain::Subject& subject,
                               const ResolverLayers& layers, const domain::InspectOptions& options) {
-  const MonoTime begun = SystemClock().mono();
   report::Report out;
   out.product = request.contract == nullptr || request.contract->product_name.empty()
                     ? subject.domain
@@ -107,7 +111,7 @@ report::Report inspect_domain(const DomainRequest& request, const domain::Subjec
   out.run_id = "domain-" + SystemRng().hex(8);
   out.started = request.now;
   add_inspection(request, subject, layers, options, out);
-  out.took = std::chrono::duration_cast<milliseconds>(SystemClock().mono() - begun);
+  out.took = std::chrono::duration_cast<milliseconds>(SystemClock().mono() - request.begun);
   report::conclude(out);
   // What other verbs judge has no rows here.
   for (report::ControlRow& row : out.controls) {

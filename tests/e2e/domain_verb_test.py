@@ -1,6 +1,7 @@
 """`launchready domain` as a person uses it, without any network: zone files and recordings."""
 
 import json
+import time
 import unittest
 
 import program
@@ -54,6 +55,46 @@ class DomainVerb(unittest.TestCase):
         self.refused("acme.example", "--replay", "a", "--record", "b", says=["exclude each other"])
         self.refused("acme.example", "--emit", "yaml", says=["records"])
 
+    def test_what_is_no_domain_is_refused_with_what_is_meant(self):
+        self.refused("https://acme.example/x", says=["is a URL", "only: acme.example"])
+        self.refused("me@acme.example", says=["e-mail address", "only: acme.example"])
+        self.refused("acme.example:443", says=["has a port", "only: acme.example"])
+        for address in ("192.0.2.1", "2001:db8::1"):
+            self.refused(address, says=["is an address"])
+        self.refused("com", says=["has no dot"])
+        self.refused("1.2.3.400", says=["ends in a number"])
+        self.refused("", says=["it is empty"])
+        self.refused("a" * 300, says=["no domain name"])
+
+    def test_flags_that_would_be_ignored_are_refused(self):
+        for one, other in (("--replay", "--resolver"), ("--replay", "--stub"),
+                           ("--replay", "--trust-anchor"), ("--emit", "--record"),
+                           ("--emit", "--out"), ("--emit", "--only")):
+            value = "zone" if one == "--emit" else "a.json"
+            self.refused("acme.example", one, value, other, "x", says=["exclude each other"])
+        self.refused("acme.example", "--emit", "zone", "--json", says=["exclude each other"])
+
+    def test_the_file_of_another_zone_is_refused_instead_of_found_empty(self):
+        self.folder.write("other.zone", GOOD)
+        self.refused("bakery.example", "--zone", "other.zone", says=["another zone"])
+        self.folder.write("empty.zone", "; nothing yet\n")
+        self.refused("bakery.example", "--zone", "empty.zone", says=["empty.zone", "no record"])
+
+    def test_a_trust_anchor_is_checked_with_its_line(self):
+        self.folder.write("anchor", "; ours\nacme. IN DS 1 13 2 " + "ab" * 32 + "\nacme. A 192.0.2.1\n")
+        self.refused("acme.example", "--trust-anchor", "anchor", says=["anchor:3:", "DS or DNSKEY"])
+        self.folder.write("junk", "not a record\n")
+        self.refused("acme.example", "--trust-anchor", "junk", says=["junk:1:"])
+
+    def test_a_place_for_the_recording_is_proved_before_the_first_question(self):
+        begun = time.monotonic()
+        self.refused("acme.example", "--record", ".", "--resolver", "127.0.0.1:9",
+                     says=["is a folder"])
+        self.folder.write("file", "")
+        self.refused("acme.example", "--record", "file/x.json", "--resolver", "127.0.0.1:9",
+                     says=["file"])
+        self.assertLess(time.monotonic() - begun, 3)
+
     def test_a_bad_zone_file_is_refused_with_its_line(self):
         self.folder.write("bad.zone", GOOD + "www A 300.1.1.1\n")
         line = GOOD.count("\n") + 1
@@ -61,7 +102,9 @@ class DomainVerb(unittest.TestCase):
 
     def test_a_recording_that_is_none_is_refused(self):
         self.folder.write("bad.json", '{"format": "something else"}')
-        self.refused("acme.example", "--replay", "bad.json", says=["recording"])
+        self.refused("acme.example", "--replay", "bad.json", says=["bad.json", "recording"])
+        self.folder.write("cut.json", '{"format": "launchready-dns", "version": 1, "answ')
+        self.refused("acme.example", "--replay", "cut.json", says=["cut.json", "offset"])
 
     def test_a_zone_is_judged_before_it_is_published(self):
         _, good = self.judged(GOOD)

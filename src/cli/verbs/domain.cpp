@@ -37,7 +37,7 @@ constexpr FlagDef kFlags[] = {
     {"--deadline", "TIME", "Longest run. What is left is inconclusive.", "60s"},
     {"--out", "DIR", "Write report.json, html, sarif, junit and md.", ""},
     {"--json", "", "Print report.json instead of the scorecard.", ""},
-    {"--quiet", "", "Print nothing; exit code and --out only.", ""},
+    {"--quiet", "", "No progress and no scorecard; reports and exit code only.", ""},
 };
 
 constexpr Example kExamples[] = {
@@ -79,12 +79,29 @@ int emit(const DomainRequest& request, const domain::Subject& subject,
   return emission.open.empty() ? 0 : 3;
 }
 
+std::string folder_of(const std::filesystem::path& file) {
+  return file.has_parent_path() ? file.parent_path().string() : ".";
+}
+
+/// A place that cannot be written to is found before the work, not after it.
+Result<> prepare_recording(const std::string& path) {
+  if (path.empty()) return {};
+  if (std::filesystem::is_directory(path)) {
+    return fail(Code::kInvalidArgument, "--record: " + path + " is a folder; give a file in it",
+                Origin::kClient);
+  }
+  return prepare_folder(folder_of(path));
+}
+
 int run(const Arguments& arguments) {
   auto request = read_domain_request(arguments);
   if (!request) return complain("domain", request.error());
   const std::string folder = arguments.value("--out");
   if (!folder.empty()) {
     if (auto ready = prepare_folder(folder); !ready) return complain("domain", ready.error());
+  }
+  if (auto ready = prepare_recording(request->record_path); !ready) {
+    return complain("domain", ready.error());
   }
   auto layers = ResolverLayers::open(*request);
   if (!layers) return complain("domain", layers.error());
@@ -101,10 +118,11 @@ int run(const Arguments& arguments) {
     }
   }
   if (!request->record_path.empty()) {
-    const std::filesystem::path path = request->record_path;
-    const OutputFile files[] = {{path.filename(), (*layers)->recording()}};
-    const std::string into = path.has_parent_path() ? path.parent_path().string() : ".";
-    if (auto kept = write_files(into, files); !kept) return complain("domain", kept.error());
+    const std::string name = std::filesystem::path(request->record_path).filename();
+    const OutputFile files[] = {{name, (*layers)->recording()}};
+    if (auto kept = write_files(folder_of(request->record_path), files); !kept) {
+      return complain("domain", kept.error());
+    }
   }
   print_result(arguments, report);
   return report::exit_code(report.verdict);

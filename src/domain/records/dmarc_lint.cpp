@@ -75,12 +75,29 @@ class Linter {
 
   std::string corrected(string_view check, const DmarcProblem& problem, string_view name) const {
     if (check == "invalid_policy") return with_dmarc_tag(text_, name, "quarantine");
-    if (check == "report_address") return {};
+    if (check == "report_address") return with_good_addresses(problem, name);
     std::size_t end = problem.end;
     while (end < text_.size() && (text_[end] == ';' || text_[end] == ' ')) ++end;
     std::string rest(text_.substr(0, problem.begin));
     rest += text_.substr(end);
     return rest;
+  }
+
+  /// "me@acme.example" was meant as mailto:; what cannot be understood goes.
+  std::string with_good_addresses(const DmarcProblem& problem, string_view name) const {
+    const string_view part = text_.substr(problem.begin, problem.end - problem.begin);
+    string_view list = part.substr(std::min(part.find('='), part.size() - 1) + 1);
+    std::string good;
+    while (!list.empty()) {
+      const std::size_t end = std::min(list.find(','), list.size());
+      std::string one(trim_folding(list.substr(0, end)));
+      std::erase_if(one, [](char c) { return c == '<' || c == '>'; });
+      if (!one.contains(':') && one.contains('@')) one.insert(0, "mailto:");
+      const Result<DmarcRecord> alone = parse_dmarc("v=DMARC1; rua=" + one);
+      if (alone && alone->aggregate.size() == 1) good += (good.empty() ? "" : ",") + one;
+      list.remove_prefix(std::min(end + 1, list.size()));
+    }
+    return good.empty() ? std::string() : with_dmarc_tag(text_, name, good);
   }
 
   void names() {

@@ -10,6 +10,7 @@
 #include "domain/mail/spf_record.h"
 #include "domain/mail/tls_rpt.h"
 #include "domain/network.h"
+#include "domain/rdata_text.h"
 #include "domain/records/judge_dkim.h"
 #include "domain/records/judge_mta_sts.h"
 #include "domain/records/published.h"
@@ -23,6 +24,7 @@ using std::string_view;
 
 constexpr std::uint32_t kPolicyAge = 604'800;  ///< A week, as RFC 8461 section 3.2 suggests.
 constexpr std::size_t kPolicyIdBytes = 16;
+constexpr const char* kOneOfSeveral = "the first of several, which counted as none";
 
 class Emitter {
  public:
@@ -64,6 +66,12 @@ class Emitter {
     std::ranges::copy_if(txt.all, std::back_inserter(old),
                          [&](const Text& one) { return is_one(one.joined()); });
     if (old.size() == 1 && old.front().joined() == text) return;
+    if (!txt.aliases.empty()) {
+      // Beside an alias there can be no other record: the name it leads to is the place.
+      emission_.open.push_back(fmt::format("{} is an alias of {}; the record there should be {}",
+                                           txt.name, txt.aliases.back(), rdata_text(Text{{text}})));
+      return;
+    }
     for (const Text& one : old) remove(txt.name, RecordType::kTxt, one, "replaced");
     add_txt(txt.name, text, why);
   }
@@ -106,9 +114,10 @@ class Emitter {
       const std::string text = repair_dkim(old);
       if (text.empty()) {
         emission_.open.push_back("DKIM: make a new key for " + txt.name);
-      } else if (text != old) {
-        remove(txt.name, RecordType::kTxt, txt.all.front(), "replaced");
-        add_txt(txt.name, text, "DKIM: the same key without what keeps it from counting");
+      } else {
+        replace(
+            txt, [](string_view) { return true; }, text,
+            "DKIM: the same key without what keeps it from counting");
       }
     }
   }
@@ -141,7 +150,9 @@ class Emitter {
     const TxtRecords txt = ask_txt(resolver_, "_smtp._tls." + domain_);
     if (unknown(txt)) return;
     const std::vector<std::string> records = txt.those(is_tls_rpt_record);
-    if (records.size() == 1 && parse_tls_rpt(records.front())) return;
+    const auto good = std::ranges::find_if(
+        records, [](const std::string& one) { return parse_tls_rpt(one).has_value(); });
+    if (good != records.end()) return replace(txt, is_tls_rpt_record, *good, kOneOfSeveral);
     replace(txt, is_tls_rpt_record, "v=TLSRPTv1; rua=mailto:postmaster@" + domain_,
             "TLS reporting: reports about mail that could not be delivered over TLS");
   }
@@ -150,7 +161,9 @@ class Emitter {
     const TxtRecords txt = ask_txt(resolver_, "_mta-sts." + domain_);
     if (unknown(txt)) return;
     const std::vector<std::string> records = txt.those(is_mta_sts_record);
-    if (records.size() == 1 && parse_mta_sts_record(records.front())) return;
+    const auto good = std::ranges::find_if(
+        records, [](const std::string& one) { return parse_mta_sts_record(one).has_value(); });
+    if (good != records.end()) return replace(txt, is_mta_sts_record, *good, kOneOfSeveral);
     const MxHosts mx = mx_hosts(resolver_, domain_);
     if (mx.failed || mx.hosts.empty()) {
       emission_.open.push_back("MTA-STS: needs the MX records first");

@@ -1,5 +1,6 @@
 #include "domain/records/emit.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -118,6 +119,91 @@ TEST(Emit, GoodRecordsAreKept) {
   subject.issuers = {"ca.example"};
   const Emission emission = emit_records(subject, zone);
   EXPECT_TRUE(emission.empty()) << render_emission(emission, EmitFormat::kRecords);
+}
+
+/// The text of the one TXT record that is added at a name; "" when there is none.
+std::string added(const Emission& emission, std::string_view name) {
+  for (const EmittedRecord& one : emission.add) {
+    const Text* text = std::get_if<Text>(&one.record.data);
+    if (one.record.name == name && text != nullptr) return text->joined();
+  }
+  return {};
+}
+
+TEST(Emit, ATermThatNobodyUnderstandsIsNotDroppedInSilence) {
+  Zone zone =
+      zone_of(std::string(kHosts) +
+              "@ TXT \"v=spf1 ip4:192.0.2.1 banana:esp.example include:gone.example -all\"\n");
+  const Emission emission = emit_records(acme(), zone);
+  EXPECT_EQ(added(emission, "acme.example"), "v=spf1 ip4:192.0.2.1 -all");
+  EXPECT_THAT(emission.open, ::testing::Contains(HasSubstr("'banana:esp.example'")));
+  EXPECT_THAT(emission.open, ::testing::Contains(HasSubstr("include:gone.example")));
+  EXPECT_THAT(render_emission(emission, EmitFormat::kZone), HasSubstr("; open: SPF: 'banana:"));
+}
+
+TEST(Emit, ModifiersOfOthersAreKept) {
+  Zone zone = zone_of(std::string(kHosts) +
+                      "@ TXT \"v=spf1 mx ra=postmaster x-own=1 ?all exp=why.acme.example\"\n");
+  EXPECT_EQ(added(emit_records(acme(), zone), "acme.example"),
+            "v=spf1 mx ra=postmaster x-own=1 ~all exp=why.acme.example");
+}
+
+TEST(Emit, WhatSeveralRecordsSayIsKeptInOne) {
+  Zone zone = zone_of(std::string(kHosts) +
+                      "@ TXT \"v=spf1 ip4:192.0.2.1 redirect=_spf.esp.example\"\n"
+                      "@ TXT \"v=spf1 mx ip4:192.0.2.2 -all exp=why.acme.example\"\n"
+                      "_spf.esp.example. TXT \"v=spf1 ip4:203.0.113.0/24 -all\"\n");
+  EXPECT_EQ(added(emit_records(acme(), zone), "acme.example"),
+            "v=spf1 include:_spf.esp.example ip4:192.0.2.1 mx ip4:192.0.2.2 -all "
+            "exp=why.acme.example");
+}
+
+TEST(Emit, AddressesAndTagsOfADmarcRecordAreKept) {
+  Zone zone =
+      zone_of(std::string(kHosts) +
+              "_dmarc TXT \"v=DMARC1; p=none; rua=reports@acme.example,<mailto:b@acme.example>;"
+              " x-own=1\"\n");
+  EXPECT_EQ(added(emit_records(acme(), zone), "_dmarc.acme.example"),
+            "v=DMARC1; p=quarantine; rua=mailto:reports@acme.example,mailto:b@acme.example; "
+            "x-own=1");
+}
+
+TEST(Emit, TheFirstOfSeveralGoodRecordsIsKept) {
+  Zone zone = zone_of(std::string(kHosts) +
+                      "_smtp._tls TXT \"v=TLSRPTv1; rua=mailto:tls@acme.example\"\n"
+                      "_smtp._tls TXT \"v=TLSRPTv1; rua=mailto:other@acme.example\"\n"
+                      "_mta-sts TXT \"v=STSv1; id=1\"\n_mta-sts TXT \"v=STSv1; id=2\"\n");
+  const Emission emission = emit_records(acme(), zone);
+  EXPECT_EQ(added(emission, "_smtp._tls.acme.example"), "v=TLSRPTv1; rua=mailto:tls@acme.example");
+  EXPECT_EQ(added(emission, "_mta-sts.acme.example"), "v=STSv1; id=1");
+  EXPECT_EQ(emission.mta_sts_policy, "") << "the policy that is served is not known";
+}
+
+TEST(Emit, NothingIsPutBesideAnAlias) {
+  Zone zone = zone_of(std::string(kHosts) +
+                      "_dmarc CNAME acme.dmarc.esp.example.\n"
+                      "acme.dmarc.esp.example. TXT \"v=DMARC1; p=none\"\n");
+  const Emission emission = emit_records(acme(), zone);
+  EXPECT_EQ(added(emission, "_dmarc.acme.example"), "");
+  EXPECT_THAT(emission.open, ::testing::Contains(HasSubstr("alias of acme.dmarc.esp.example")));
+}
+
+TEST(Emit, LongRecordsAreCutIntoStrings) {
+  std::string includes;
+  for (int i = 0; i < 30; ++i) includes += fmt::format(" ip4:192.0.2.{} \" \"", i);
+  Zone zone = zone_of(std::string(kHosts) + "@ TXT \"v=spf1" + includes + "?all\"\n");
+  const Emission emission = emit_records(acme(), zone);
+  const std::string text = added(emission, "acme.example");
+  ASSERT_GT(text.size(), 255U);
+  const auto read =
+      parse_zone_file(render_emission(emission, EmitFormat::kZone), "new.zone", "acme.example");
+  ASSERT_TRUE(read);
+  const bool same = std::ranges::any_of(read->records, [&](const ZoneFileRecord& one) {
+    const Text* strings = std::get_if<Text>(&one.record.data);
+    if (strings == nullptr || strings->joined() != text) return false;
+    return std::ranges::all_of(strings->strings, [](const auto& s) { return s.size() <= 255; });
+  });
+  EXPECT_TRUE(same) << render_emission(emission, EmitFormat::kZone);
 }
 
 TEST(Emit, NoAnswerIsNeverMissing) {

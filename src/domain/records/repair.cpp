@@ -21,28 +21,47 @@ namespace {
 
 using std::string_view;
 
+/// For a line of text: what is not printable ASCII as \\xNN.
+std::string escaped(string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    out += byte < 0x20 || byte >= 0x7f ? fmt::format("\\x{:02x}", byte) : std::string(1, c);
+  }
+  return out;
+}
+
 /// Each round repairs one thing.
 constexpr int kRounds = 30;
 
 constexpr auto kSpfRepaired =
     std::to_array<string_view>({"unknown_modifier", "pass_all", "no_all", "neutral_all",
                                 "redirect_ignored", "unreachable_terms", "duplicate_terms"});
-constexpr auto kDmarcRepaired = std::to_array<string_view>(
-    {"syntax", "invalid_policy", "duplicate_tags", "unknown_tags", "tag_order", "policy_missing",
-     "subdomains_weaker", "missing_weaker", "percent", "testing", "public_suffix", "size_limit"});
+constexpr auto kDmarcRepaired =
+    std::to_array<string_view>({"syntax", "invalid_policy", "duplicate_tags", "tag_order",
+                                "policy_missing", "subdomains_weaker", "missing_weaker", "percent",
+                                "testing", "public_suffix", "size_limit", "report_address"});
 
 template <std::size_t N>
 bool is_one_of(string_view name, const std::array<string_view, N>& names) {
   return std::ranges::find(names, name) != names.end();
 }
 
-/// Broken terms give way to what was meant, or to nothing; the joined text with lost spaces found.
-std::string with_good_terms(std::string text) {
+/// Broken terms give way to what was meant, or to nothing and a line of `open`.
+std::string with_good_terms(std::string text, std::vector<std::string>& open) {
   for (int round = 0; round < kRounds; ++round) {
     const std::vector<SpfProblem> problems = spf_problems(text);
     if (problems.empty()) break;
     const auto& [begin, end, why, unknown] = problems.front();
-    text = with_bytes(text, begin, end, likely_spf_term(text.substr(begin, end - begin)));
+    const std::string term = text.substr(begin, end - begin);
+    const std::string meant = likely_spf_term(term);
+    if (meant.empty()) {
+      open.push_back(
+          fmt::format("SPF: '{}' {} and is left out; decide which sender it was meant "
+                      "for and add that one",
+                      escaped(term), why));
+    }
+    text = with_bytes(text, begin, end, meant);
   }
   return text;
 }
@@ -53,7 +72,9 @@ std::string without_remarks(std::string text) {
     if (!record) break;
     const std::vector<SpfRemark> remarks = lint_spf(text, *record);
     const auto first = std::ranges::find_if(remarks, [](const SpfRemark& one) {
-      return is_one_of(one.check, kSpfRepaired) && !one.corrected.empty();
+      // A modifier that we do not know may be an extension; only a mistyped mechanism is changed.
+      const bool extension = one.check == "unknown_modifier" && !one.severity;
+      return is_one_of(one.check, kSpfRepaired) && !extension && !one.corrected.empty();
     });
     if (first == remarks.end()) break;
     text = first->corrected;
@@ -61,14 +82,26 @@ std::string without_remarks(std::string text) {
   return text;
 }
 
-/// All terms of several records before the `all` of the first.
-std::string merged(const std::vector<std::string>& records) {
+/// All terms of several records before the `all` of the first. A redirect= becomes an include:,
+/// other modifiers stand at the end, once each.
+std::string merged(const std::vector<std::string>& records, std::vector<std::string>& open) {
   std::string out = "v=spf1";
   std::string all;
+  std::string behind;
+  std::vector<std::string> seen;
   for (const std::string& one : records) {
-    const std::string good = with_good_terms(one);
+    const std::string good = with_good_terms(one, open);
     const Result<SpfRecord> record = parse_spf(good);
     if (!record) continue;
+    for (const SpfModifier& modifier : record->modifiers) {
+      const std::string written = good.substr(modifier.begin, modifier.end - modifier.begin);
+      if (modifier.name == "redirect") {
+        out += " include:" + written.substr(written.find('=') + 1);
+      } else if (std::ranges::find(seen, modifier.name) == seen.end()) {
+        seen.push_back(modifier.name);
+        behind += " " + written;
+      }
+    }
     for (const SpfDirective& term : record->directives) {
       const std::string written = good.substr(term.begin, term.end - term.begin);
       if (term.mechanism != SpfMechanism::kAll) {
@@ -78,7 +111,7 @@ std::string merged(const std::vector<std::string>& records) {
       }
     }
   }
-  return out + (all.empty() ? " ~all" : all);
+  return out + (all.empty() ? " ~all" : all) + behind;
 }
 
 std::string sender_term(const std::string& sender) {
@@ -136,12 +169,18 @@ std::string with_senders(std::string text, const Subject& subject, Resolver& res
 }
 
 /// An include or redirect= without a record behind it is an error for everybody.
-std::string without_dead_ends(std::string text, Resolver& resolver, const std::string& domain) {
+std::string without_dead_ends(std::string text, Resolver& resolver, const std::string& domain,
+                              std::vector<std::string>& open) {
   Proposal proposal(resolver, domain, text);
   for (const SpfTreeNode& node : read_spf_tree(proposal, domain).nodes) {
     const std::size_t at = text.find(node.via);
     const bool dead = node.state == SpfTreeNode::State::kNone && node.depth == 1;
-    if (dead && at != std::string::npos) text = with_bytes(text, at, at + node.via.size(), "");
+    if (!dead || at == std::string::npos) continue;
+    text = with_bytes(text, at, at + node.via.size(), "");
+    open.push_back(fmt::format(
+        "SPF: {} leads to no record and is left out; if that service sends for you, ask it for the "
+        "right name",
+        escaped(node.via)));
   }
   return text;
 }
@@ -194,9 +233,11 @@ SpfRepair repair_spf(const TxtRecords& txt, const Subject& subject, Resolver& re
   if (records.empty()) {
     out.text = subject.mail.senders.empty() ? "v=spf1 mx ~all" : "v=spf1 ~all";
   } else {
-    out.text = records.size() == 1 ? with_good_terms(records.front()) : merged(records);
+    out.text = records.size() == 1 ? with_good_terms(records.front(), out.open)
+                                   : merged(records, out.open);
   }
-  out.text = without_remarks(without_dead_ends(without_remarks(out.text), resolver, domain));
+  out.text = without_dead_ends(without_remarks(out.text), resolver, domain, out.open);
+  out.text = without_remarks(out.text);
   out.text = with_senders(out.text, subject, resolver, domain);
   if (!spf_problems(out.text).empty()) {
     return {.open = {"SPF: write the record of " + domain + " anew"}};

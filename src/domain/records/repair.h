@@ -15,7 +15,8 @@ struct SpfRepair {
   std::vector<std::string> open{};
 };
 /// `txt` are the TXT records of the mail domain. Several SPF records are merged, promised senders
-/// that do not pass are added, broken terms are replaced by what was meant or dropped.
+/// that do not pass are added, broken terms are replaced by what was meant. A term that nobody
+/// understands would spoil the record: it is left out, and `open` says so.
 SpfRepair repair_spf(const TxtRecords& txt, const Subject& subject, Resolver& resolver);
 
 /// `txt` are those at "_dmarc."; the first DMARC record is kept as far as it can be. A domain

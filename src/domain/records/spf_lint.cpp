@@ -57,7 +57,9 @@ class Linter {
 
   void modifiers() {
     for (const SpfModifier& one : record_.modifiers) {
-      if (one.name == "redirect" || one.name == "exp") continue;
+      // RFC 7208 section 6, and the reports of RFC 6652.
+      constexpr auto kUsed = std::to_array<string_view>({"redirect", "exp", "ra", "rp", "rr"});
+      if (std::ranges::find(kUsed, one.name) != kUsed.end()) continue;
       const std::string likely = likely_spf_term(text_.substr(one.begin, one.end - one.begin));
       remark("unknown_modifier", one.begin, one.end,
              fmt::format("receivers ignore '{}='", one.name),
@@ -95,13 +97,14 @@ class Linter {
   }
 
   void qualifier(const SpfDirective& all) {
-    const auto corrected = [&] { return with_bytes(text_, all.begin, all.end, "-all"); };
+    const auto with = [&](string_view end) { return with_bytes(text_, all.begin, all.end, end); };
+    // Who wrote so does not know all senders: ~all is strict enough for DMARC and loses no mail.
     if (all.qualifier == SpfQualifier::kPass) {
-      remark("pass_all", all.begin, all.end, "every address passes", corrected());
+      remark("pass_all", all.begin, all.end, "every address passes", with("~all"));
     } else if (all.qualifier == SpfQualifier::kNeutral) {
-      remark("neutral_all", all.begin, all.end, "", corrected());
+      remark("neutral_all", all.begin, all.end, "", with("~all"));
     } else if (all.qualifier == SpfQualifier::kSoftFail) {
-      remark("softfail_all", all.begin, all.end, "", corrected());
+      remark("softfail_all", all.begin, all.end, "", with("-all"));
     }
   }
 
