@@ -13,13 +13,25 @@ namespace {
 using report::Status;
 
 /// What stands in the record, with the wrong bytes underlined.
+/// Longer lines are folded on screens, where a mark below them would point at nothing.
+constexpr std::size_t kLineBytes = 76;
+constexpr std::size_t kWrongBytes = 200;
+
 std::string quote(const QuotedRecord& record) {
-  std::string out =
-      fmt::format("{} {} \"{}\"", record.name, record_type_name(record.type), record.text);
+  const std::string_view mark = record.type == RecordType::kTxt ? "\"" : "";
+  std::string out = fmt::format("{} {} {}{}{}", record.name, record_type_name(record.type), mark,
+                                record.text, mark);
   if (record.end <= record.begin || record.end > record.text.size()) return out;
-  const std::size_t indent = out.size() - 1 - record.text.size();
-  return out + fmt::format("\n{}{}", std::string(indent + record.begin, ' '),
-                           std::string(record.end - record.begin, '^'));
+  const std::size_t size = record.end - record.begin;
+  if (out.size() > kLineBytes) {
+    if (size == record.text.size()) return out;
+    return out + fmt::format("\n\nwrong in it: {}{}",
+                             record.text.substr(record.begin, std::min(size, kWrongBytes)),
+                             size > kWrongBytes ? "…" : "");
+  }
+  const std::size_t indent = out.size() - mark.size() - record.text.size();
+  return out +
+         fmt::format("\n{}{}", std::string(indent + record.begin, ' '), std::string(size, '^'));
 }
 
 std::string dig(const QuotedRecord& record) {
@@ -114,7 +126,11 @@ report::Finding Inspection::finding_of(const CheckDef& check, const Found& found
   out.title = or_else(found.title, check.title);
   out.why = or_else(found.why, check.why);
   out.fix = or_else(found.fix, check.fix);
-  if (!found.corrected.empty()) out.fix += " Publish:\n" + found.corrected;
+  if (!found.corrected.empty()) {
+    const bool in_parts = found.corrected.contains("\" \"");
+    out.fix += in_parts ? " Publish (as one text where a form asks for it):\n" : " Publish:\n";
+    out.fix += found.corrected;
+  }
   out.location.file = subject_.file;
   out.location.at = subject_.at;
   out.location.url = found.about;

@@ -252,14 +252,24 @@ Result<Rdata> read(RdataReader& in, RecordType type) {
   }
 }
 
+/// How much of a text goes into one string: behind a space, when one is near, for readers' sake.
+std::size_t cut_of(string_view text) {
+  constexpr std::size_t kNear = 80;
+  if (text.size() <= kStringBytes) return text.size();
+  const std::size_t space = text.substr(0, kStringBytes).rfind(' ');
+  const bool near = space != string_view::npos && space + kNear >= kStringBytes;
+  return near ? space + 1 : kStringBytes;
+}
+
 /// Strings over 255 bytes are cut; receivers join them again.
 std::string text_strings(const Text& text) {
   std::string out;
   for (string_view piece : text.strings) {
     do {
       if (!out.empty()) out += ' ';
-      out += quoted(piece.substr(0, kStringBytes));
-      piece.remove_prefix(std::min(kStringBytes, piece.size()));
+      const std::size_t cut = cut_of(piece);
+      out += quoted(piece.substr(0, cut));
+      piece.remove_prefix(cut);
     } while (!piece.empty());
   }
   return out;

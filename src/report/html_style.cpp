@@ -172,6 +172,7 @@ th, td { text-align: left; padding: 8px 14px; vertical-align: top; }
 thead th { color: var(--soft); font-size: 0.8rem; white-space: nowrap; }
 tbody tr { border-top: 1px solid var(--line); }
 tbody th { font-weight: 500; }
+tbody tr > :first-child code { white-space: nowrap; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 4px 20px; margin: 14px 0 0;
   font-size: 0.92rem; }

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "domain/testing/process.h"
 #include "lab_world.h"
@@ -33,8 +34,17 @@ std::string port_list(const std::map<std::uint16_t, std::uint16_t>& ports) {
   return out;
 }
 
+Done run_program(const std::vector<std::string>& words, const std::filesystem::path& output) {
+  auto child = ChildProcess::start(words, output);
+  EXPECT_TRUE(child.has_value());
+  Done out;
+  out.code = (*child)->wait();
+  out.output = (*child)->output();
+  return out;
+}
+
 /// `domain` with these words, against the servers of the laboratory.
-Done ran(const std::vector<std::string>& first, const std::vector<std::string>& more = {}) {
+Done run_domain(const std::vector<std::string>& first, const std::vector<std::string>& more = {}) {
   const LabWorld& world = LabWorld::instance();
   const Network network = world.network(world.resolver());
   auto folder = ScratchFolder::make();
@@ -50,16 +60,11 @@ Done ran(const std::vector<std::string>& first, const std::vector<std::string>& 
                                     "--ca",           network.ca_file};
   words.insert(words.end(), first.begin(), first.end());
   words.insert(words.end(), more.begin(), more.end());
-  auto child = ChildProcess::start(words, (*folder)->path() / "output");
-  EXPECT_TRUE(child.has_value());
-  Done out;
-  out.code = (*child)->wait();
-  out.output = (*child)->output();
-  return out;
+  return run_program(words, (*folder)->path() / "output");
 }
 
 Done judged(const std::string& name, const std::vector<std::string>& more = {}) {
-  return ran({name}, more);
+  return run_domain({name}, more);
 }
 
 /// The contract of a domain whose mail goes through Postfix into our own sink.
@@ -83,7 +88,7 @@ TEST(Program, AContractProvesTheMailPathIntoTheSink) {
   for (const auto& [name, code] : {std::pair{"provider.lab", 0}, {"mail-unsigned.lab", 1}}) {
     const std::string file =
         (*folder)->write("launchready.yaml", contract_of(world.domain(name))).string();
-    const Done done = ran({"--contract", file}, {"--only", "mail_path"});
+    const Done done = run_domain({"--contract", file}, {"--only", "mail_path"});
     EXPECT_EQ(done.code, code) << done.output << world.postfix()->log();
     EXPECT_EQ(done.output.contains("mail_path.dkim_missing"), code == 1) << done.output;
     EXPECT_THAT(done.output, Not(HasSubstr(std::string(kLabPassword))));
@@ -111,7 +116,9 @@ TEST(Program, ARecordingIsJudgedAgainWithoutServers) {
   const std::string kept = (*folder)->path() / "kept.json";
   const Done live = judged("plain.lab", {"--only", "spf,dmarc", "--record", kept});
   EXPECT_EQ(live.code, 0) << live.output;
-  const Done again = judged("plain.lab", {"--only", "spf,dmarc", "--replay", kept});
+  const Done again =
+      run_program({LR_PROGRAM, "domain", "plain.lab", "--only", "spf,dmarc", "--replay", kept},
+                  (*folder)->path() / "output");
   EXPECT_EQ(again.code, 0) << again.output;
 }
 

@@ -81,7 +81,7 @@ class DomainVerb(unittest.TestCase):
         self.refused("bakery.example", "--zone", "empty.zone", says=["empty.zone", "no record"])
 
     def test_a_trust_anchor_is_checked_with_its_line(self):
-        self.folder.write("anchor", "; ours\nacme. IN DS 1 13 2 " + "ab" * 32 + "\nacme. A 192.0.2.1\n")
+        self.folder.write("anchor", "; ours\n. IN DS 1 13 2 " + "ab" * 32 + "\nacme A 192.0.2.1\n")
         self.refused("acme.example", "--trust-anchor", "anchor", says=["anchor:3:", "DS or DNSKEY"])
         self.folder.write("junk", "not a record\n")
         self.refused("acme.example", "--trust-anchor", "junk", says=["junk:1:"])
@@ -110,6 +110,9 @@ class DomainVerb(unittest.TestCase):
         _, good = self.judged(GOOD)
         for finding in good["findings"]:
             self.assertIn(finding["severity"], ("low", "info"), finding)
+        rows = {row["id"]: row for row in good["controls"]}
+        self.assertEqual(rows["MAIL"]["status"], "pass")
+        self.assertNotEqual(rows["TLS"]["status"], "pass", "no handshake was made")
         code, bad = self.judged(GOOD.replace("-all", "+all").replace("p=reject", "p=none"))
         self.assertEqual(code, 1)
         found = {finding["check"]: finding for finding in bad["findings"]}

@@ -260,6 +260,25 @@ void judge_includes(const Spf& spf, const SpfTree& tree) {
   }
 }
 
+/// Of a record with an error: what opens it to everybody as soon as the error is corrected. Said
+/// now, so that nobody publishes the correction without it.
+void judge_openness(const Spf& spf) {
+  Inspection& out = spf.inspection;
+  std::vector<SpfLeftOut> left_out;
+  const std::string mended = with_likely_spf_terms(spf.record, left_out);
+  const Result<SpfRecord> parsed = parse_spf(mended);
+  if (!parsed) return;
+  for (const SpfRemark& remark : lint_spf(mended, *parsed)) {
+    if (remark.check != "pass_all" && remark.check != "wide_range") continue;
+    const std::string term = mended.substr(remark.begin, remark.end - remark.begin);
+    const std::size_t at = spf.record.find(term);
+    if (at == std::string::npos) continue;
+    Found found = spf.quoting(at, at + term.size(), remark.corrected);
+    found.observed = "counts as soon as the error of the record is corrected: " + remark.observed;
+    out.found(remark.check, std::move(found));
+  }
+}
+
 /// Does the record fail whoever sends, as another check of this area has found?
 bool is_broken(const SpfTree& tree) {
   const auto refuses = [](const SpfTreeNode& node) {
@@ -366,6 +385,8 @@ void judge_spf(Inspection& inspection) {
       judge_limits(spf, tree);
       judge_includes(spf, tree);
       judge_senders(spf, tree);
+    } else {
+      judge_openness(spf);
     }
   }
   inspection.rest_not_applicable("there is no SPF record that receivers could read");

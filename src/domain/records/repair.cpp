@@ -49,21 +49,15 @@ bool is_one_of(string_view name, const std::array<string_view, N>& names) {
 
 /// Broken terms give way to what was meant, or to nothing and a line of `open`.
 std::string with_good_terms(std::string text, std::vector<std::string>& open) {
-  for (int round = 0; round < kRounds; ++round) {
-    const std::vector<SpfProblem> problems = spf_problems(text);
-    if (problems.empty()) break;
-    const auto& [begin, end, why, unknown] = problems.front();
-    const std::string term = text.substr(begin, end - begin);
-    const std::string meant = likely_spf_term(term);
-    if (meant.empty()) {
-      open.push_back(
-          fmt::format("SPF: '{}' {} and is left out; decide which sender it was meant "
-                      "for and add that one",
-                      escaped(term), why));
-    }
-    text = with_bytes(text, begin, end, meant);
+  std::vector<SpfLeftOut> left_out;
+  std::string good = with_likely_spf_terms(std::move(text), left_out);
+  for (const SpfLeftOut& one : left_out) {
+    open.push_back(
+        fmt::format("SPF: '{}' {} and is left out; decide which sender it was meant for "
+                    "and add that one",
+                    escaped(one.term), one.why));
   }
-  return text;
+  return good;
 }
 
 std::string without_remarks(std::string text) {

@@ -97,6 +97,24 @@ TEST(SpfArea, NoAnswerIsNoFinding) {
   EXPECT_EQ(include.status("spf.too_many_lookups"), Status::kInconclusive);
 }
 
+TEST(SpfArea, AnErrorDoesNotHideThatTheRecordIsOpen) {
+  Zone zone = zone_of("@ TXT \"v=spf1 ipv4:192.0.2.1 ip4:0.0.0.0/2 +all\"\n");
+  const Judged out = judged(area_spf, acme(), zone);
+  EXPECT_EQ(out.status("spf.unknown_mechanism"), Status::kFail);
+  EXPECT_EQ(out.status("spf.wide_range"), Status::kFail);
+  const report::Finding open = out.finding("spf.pass_all");
+  EXPECT_THAT(open.fix, ::testing::EndsWith("\"v=spf1 ip4:192.0.2.1 ip4:0.0.0.0/2 ~all\""));
+  EXPECT_THAT(open.evidence.front().response, ::testing::HasSubstr("ipv4:192.0.2.1"));
+}
+
+TEST(SpfArea, TheWrongPartOfALongRecordStandsOnALineOfItsOwn) {
+  std::string text = "@ TXT \"v=spf1";
+  for (int i = 0; i < 9; ++i) text += " ip4:192.0.2." + std::to_string(i);
+  Zone zone = zone_of(text + " banana -all\"\n");
+  const report::Finding finding = judged(area_spf, acme(), zone).finding("spf.unknown_mechanism");
+  EXPECT_THAT(finding.evidence.front().response, ::testing::EndsWith("\n\nwrong in it: banana"));
+}
+
 TEST(SpfArea, AFindingQuotesTheTermAndCorrectsTheRecord) {
   Zone zone = zone_of("@ TXT \"v=spf1 ipv4:192.0.2.1 -all\"\n");
   const report::Finding finding = judged(area_spf, acme(), zone).finding("spf.unknown_mechanism");

@@ -202,6 +202,21 @@ std::string likely_spf_term(std::string_view term) {
   return {};
 }
 
+std::string with_likely_spf_terms(std::string text, std::vector<SpfLeftOut>& left_out) {
+  // Each round mends one term.
+  constexpr int kRounds = 100;
+  for (int round = 0; round < kRounds; ++round) {
+    const std::vector<SpfProblem> problems = spf_problems(text);
+    if (problems.empty()) break;
+    const auto& [begin, end, why, unknown] = problems.front();
+    std::string term = text.substr(begin, end - begin);
+    const std::string meant = likely_spf_term(term);
+    if (meant.empty()) left_out.push_back({std::move(term), why});
+    text = with_bytes(text, begin, end, meant);
+  }
+  return text;
+}
+
 std::optional<std::size_t> lost_space(const std::vector<std::string>& strings) {
   std::size_t at = 0;
   for (std::size_t i = 0; i + 1 < strings.size(); ++i) {

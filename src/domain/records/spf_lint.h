@@ -29,6 +29,15 @@ std::vector<SpfRemark> lint_spf(std::string_view text, const SpfRecord& record);
 /// What a broken term was probably meant to be ("ipv4:…" → "ip4:…"), or "".
 std::string likely_spf_term(std::string_view term);
 
+/// A term that nobody understands.
+struct SpfLeftOut {
+  std::string term{};
+  std::string why{};
+};
+/// The record with every broken term replaced by what was meant, or left out and added to
+/// `left_out`.
+std::string with_likely_spf_terms(std::string text, std::vector<SpfLeftOut>& left_out);
+
 /// Where two strings of a TXT record were joined without the space between their terms: an offset
 /// in the joined text; nullopt when all is well.
 std::optional<std::size_t> lost_space(const std::vector<std::string>& strings);
