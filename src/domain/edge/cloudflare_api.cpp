@@ -37,21 +37,33 @@ ApiError first_error(const json::object& envelope) {
   return out;
 }
 
-/// The API words it in many ways; the codes are those of its documentation.
+/// The API words it in many ways. 50002, 10015, 10016: "not entitled" of rulesets, workers, rules.
 bool is_about_the_plan(const ApiError& error) {
   const std::string text = text::lower_ascii(error.message);
-  return error.code == 1015 || text.contains("entitle") || text.contains("plan") ||
-         text.contains("upgrade") || text.contains("not available for");
+  return error.code == 50002 || error.code == 10015 || error.code == 10016 ||
+         text.contains("entitle") || text.contains(" plan") || text.contains("upgrade") ||
+         text.contains("not available");
+}
+
+/// 6003, 6111: the Authorization field is no token at all; 1000, 9109: an invalid token. A missing
+/// permission is 10000 or 9109 with other words.
+bool is_no_token(int status, const ApiError& error) {
+  const bool malformed = error.code == 6003 || error.code == 6111 || error.code == 1000;
+  const std::string text = text::lower_ascii(error.message);
+  return status == 401 || (status == 400 && malformed) ||
+         (error.code == 9109 && text.contains("invalid") && text.contains("token"));
 }
 
 Kind kind_of(int status, const ApiError& error) {
+  constexpr std::int64_t kNoEntryPoint = 10003;
+  const bool no_route = error.code == 7000 || error.code == 7003;
   if (status == 429) return Kind::kLimited;
-  if (status >= 400 && status < 500 && is_about_the_plan(error)) return Kind::kPlan;
-  // 6003, 6111: the Authorization field is no token at all; 1000: an invalid token.
-  const bool no_token = error.code == 6003 || error.code == 6111 || error.code == 1000;
-  if (status == 401 || (status == 400 && no_token)) return Kind::kBadToken;
+  if (status < 400 || status >= 500) return Kind::kFailed;
+  if (is_no_token(status, error)) return Kind::kBadToken;
+  if (is_about_the_plan(error)) return Kind::kPlan;
   if (status == 403) return Kind::kForbidden;
-  if (status == 404) return Kind::kMissing;
+  if (status == 404 && error.code == kNoEntryPoint) return Kind::kNoRules;
+  if (status == 404 || status == 410 || no_route) return Kind::kMissing;
   return Kind::kFailed;
 }
 
@@ -59,6 +71,8 @@ std::string_view reason_of(Kind kind) {
   switch (kind) {
     case Kind::kMissing:
       return "the API knows nothing of it";
+    case Kind::kNoRules:
+      return "the phase has no rules";
     case Kind::kPlan:
       return "not provable on this plan";
     case Kind::kForbidden:
@@ -73,11 +87,12 @@ std::string_view reason_of(Kind kind) {
   }
 }
 
+/// total_pages is not promised by every list; without it a page that is full may have a next one.
 std::uint32_t page_count(const json::object& envelope) {
   const json::value* info = envelope.if_contains("result_info");
   const json::object* object = info != nullptr ? info->if_object() : nullptr;
   const json::value* pages = object != nullptr ? object->if_contains("total_pages") : nullptr;
-  if (pages == nullptr || !pages->is_int64()) return 1;
+  if (pages == nullptr || !pages->is_int64()) return 0;
   return static_cast<std::uint32_t>(std::clamp<std::int64_t>(pages->get_int64(), 1, 1'000'000));
 }
 
@@ -223,20 +238,25 @@ ApiAnswer CloudflareApi::get(const std::string& path) {
 }
 
 ApiAnswer CloudflareApi::list(const std::string& path) {
-  ApiAnswer all = get(path + "?per_page=100&page=1");
-  if (!all.ok()) return all;
-  if (!all.result.is_array() || all.pages > kPages) {
-    all.kind = Kind::kFailed;
-    all.why = "the API's list has no array, or too many pages";
+  constexpr std::size_t kPerPage = 100;
+  ApiAnswer all;
+  json::array items;
+  for (std::uint32_t page = 1; page <= kPages; ++page) {
+    ApiAnswer one = get(fmt::format("{}?per_page={}&page={}", path, kPerPage, page));
+    if (!one.ok()) return one;
+    const json::array* here = one.result.if_array();
+    if (here == nullptr) {
+      all.why = "the API's list has no array";
+      return all;
+    }
+    items.insert(items.end(), here->begin(), here->end());
+    const bool last = one.pages == 0 ? here->size() < kPerPage : page >= one.pages;
+    if (!last) continue;
+    all.kind = Kind::kOk;
+    all.result = std::move(items);
     return all;
   }
-  for (std::uint32_t page = 2; page <= all.pages; ++page) {
-    ApiAnswer more = get(fmt::format("{}?per_page=100&page={}", path, page));
-    if (!more.ok()) return more;
-    const json::array* items = more.result.if_array();
-    if (items == nullptr) continue;
-    for (const json::value& item : *items) all.result.get_array().push_back(item);
-  }
+  all.why = fmt::format("the API's list has more than {} pages", kPages);
   return all;
 }
 

@@ -15,7 +15,8 @@ namespace lr::domain {
 struct ApiAnswer {
   enum class Kind : std::uint8_t {
     kOk,
-    kMissing,    ///< 404: there is no such thing, such as a phase without rules.
+    kMissing,    ///< 404, 410 or no such route: there is no such thing (any more).
+    kNoRules,    ///< A phase that was never given a rule: it has no entry point.
     kPlan,       ///< The zone's plan does not have it: never a failure.
     kForbidden,  ///< The token lacks a permission.
     kBadToken,
@@ -24,8 +25,8 @@ struct ApiAnswer {
   };
   Kind kind = Kind::kFailed;
   text::json::value result{};
-  std::string why{};  ///< Unless kOk; never has the token in it.
-  std::uint32_t pages = 1;
+  std::string why{};        ///< Unless kOk; never has the token in it.
+  std::uint32_t pages = 0;  ///< Of a list, when the answer says so.
 
   bool ok() const { return kind == Kind::kOk; }
 };

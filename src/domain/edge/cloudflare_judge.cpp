@@ -157,6 +157,25 @@ std::string caches_every_path(const json::value& ruleset) {
   return {};
 }
 
+bool has_active_certificate(const json::value& certificates) {
+  const json::array* list = certificates.if_array();
+  return list != nullptr && std::ranges::any_of(*list, [](const json::value& one) {
+           return text_at(one, "status") == "active";
+         });
+}
+
+std::string bot_obstacles(const json::value& settings) {
+  // Bot Fight Mode is of the free plan; the others are Super Bot Fight Mode's of the paid ones.
+  std::string out;
+  if (flag_at(settings, "fight_mode").value_or(false)) out = "fight_mode: true";
+  for (const std::string_view name : {"sbfm_definitely_automated", "sbfm_likely_automated"}) {
+    const std::string action = text_at(settings, name);
+    if (action.empty() || action == "allow") continue;
+    out += (out.empty() ? "" : "\n") + std::string(name) + ": " + action;
+  }
+  return out;
+}
+
 std::vector<RecordFault> unproxied_hosts(const json::value& records, const Subject& subject) {
   return grey_records(records,
                       [&](const RecordFault& one) { return is_web_host(one.name, subject); });

@@ -39,6 +39,10 @@ struct RecordFault {
   std::string name{};
   std::string content{};
 };
+/// Does a certificate of the zone's own stand in a list of those for origin pulls?
+bool has_active_certificate(const text::json::value& certificates);
+/// What may challenge or block programs: "fight_mode: true"; "" when nothing does.
+std::string bot_obstacles(const text::json::value& settings);
 /// Web hosts of the subject whose address records are not proxied.
 std::vector<RecordFault> unproxied_hosts(const text::json::value& records, const Subject& subject);
 /// Records without proxy that show an origin's address, other than those.

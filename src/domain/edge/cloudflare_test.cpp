@@ -159,7 +159,19 @@ INSTANTIATE_TEST_SUITE_P(
                    R"({"rules":[{"action":"set_cache_settings","enabled":true,"expression":"true",)"
                    R"("action_parameters":{"cache":false}}]})",
                    ""},
+        ResultCase{"OriginPullsWithoutCertificate", "/origin_tls_client_auth", "[]",
+                   "cloudflare.origin_pulls"},
+        ResultCase{"OriginPullsWithDeletedCertificate", "/origin_tls_client_auth",
+                   R"([{"id":"1","status":"deleted"},{"id":"2","status":"pending_deployment"}])",
+                   "cloudflare.origin_pulls"},
         ResultCase{"BotFight", "/bot_management", R"({"fight_mode":true})", "cloudflare.bot_fight"},
+        ResultCase{
+            "SuperBotFight", "/bot_management",
+            R"({"sbfm_definitely_automated":"managed_challenge","sbfm_verified_bots":"allow"})",
+            "cloudflare.bot_fight"},
+        ResultCase{"SuperBotFightLikely", "/bot_management",
+                   R"({"sbfm_definitely_automated":"allow","sbfm_likely_automated":"block"})",
+                   "cloudflare.bot_fight"},
         ResultCase{"Dnssec", "/dnssec", R"({"status":"disabled"})", "cloudflare.dnssec"},
         ResultCase{"Universal", "/ssl/universal/settings", R"({"enabled":false})",
                    "cloudflare.universal_ssl"}),
@@ -171,9 +183,9 @@ TEST_F(Cloudflare, AMissingPhaseHasNoRules) {
 }
 
 TEST_F(Cloudflare, WhatThePlanDoesNotHaveIsNotProvable) {
-  api.refuse("/bot_management", 403, 1015, "not entitled");
-  api.refuse("/rulesets/phases/http_request_firewall_managed/entrypoint", 403, 10000,
-             "zone is not entitled to use the phase");
+  api.refuse("/bot_management", 403, 10015, "workers.api.error.not_entitled");
+  api.refuse("/rulesets/phases/http_request_firewall_managed/entrypoint", 400, 50002,
+             "not entitled to use the phase http_request_firewall_managed");
   const Verdicts verdicts = inspect();
   EXPECT_EQ(verdicts.failing(), "");
   EXPECT_EQ(verdicts.of("cloudflare.bot_fight"), "inconclusive");
@@ -205,6 +217,46 @@ TEST_F(Cloudflare, ABadTokenIsNotProvableAndNeverPrinted) {
   expect_unproved(inspect(), "refuses the token");
 }
 
+TEST_F(Cloudflare, WhatCannotBeRoutedIsNoPhaseWithoutRules) {
+  api.refuse("/rulesets/phases/http_ratelimit/entrypoint", 404, 7003,
+             "Could not route to /zones/x, perhaps your object identifier is invalid?");
+  const Verdicts verdicts = inspect();
+  EXPECT_EQ(verdicts.failing(), "");
+  EXPECT_EQ(verdicts.of("cloudflare.rate_limits"), "inconclusive");
+}
+
+TEST_F(Cloudflare, AnEnterpriseAccountMayHaveRulesAboveTheZone) {
+  api.set("", R"({"name":"acme.test","status":"active","paused":false,)"
+              R"("plan":{"legacy_id":"enterprise"}})");
+  api.refuse("/rulesets/phases/http_ratelimit/entrypoint", 404, 10003,
+             "could not find entrypoint ruleset in the http_ratelimit phase");
+  expect_unproved(inspect(), "whole account");
+}
+
+TEST_F(Cloudflare, SettingsAreReadOneByOneWhenTheListIsGone) {
+  for (const int status : {404, 410}) {
+    api.refuse("/settings", status, 7003, "Could not route to the path");
+    api.set("/settings/ssl", R"({"id":"ssl","value":"flexible","editable":true,)"
+                             R"("modified_on":"2026-01-01T00:00:00Z"})");
+    const Verdicts verdicts = inspect();
+    EXPECT_EQ(verdicts.failing(), "cloudflare.ssl") << status;
+    EXPECT_EQ(verdicts.of("cloudflare.min_tls"), "inconclusive") << status;
+  }
+}
+
+TEST_F(Cloudflare, ARefusedTokenIsToldFromAMissingPermission) {
+  api.refuse("", 403, 9109, "Invalid access token");
+  expect_unproved(inspect(), "refuses the token");
+  api.refuse("", 403, 9109, "Unauthorized to access requested resource");
+  expect_unproved(inspect(), "the token may not read it");
+}
+
+TEST_F(Cloudflare, ARedirectIsNotFollowedWithTheToken) {
+  api.refuse("", 302, 0, "moved");
+  expect_unproved(inspect(), "did not answer as documented (status 302");
+  EXPECT_EQ(api.requests(), 1U);
+}
+
 TEST_F(Cloudflare, AShortPauseIsWaitedForALongOneIsNot) {
   api.limit(1, 1);
   EXPECT_EQ(inspect().of("cloudflare.zone"), "pass");
@@ -221,6 +273,18 @@ TEST_F(Cloudflare, RecordsAreReadOnAllPages) {
   EXPECT_EQ(inspect().failing(), "cloudflare.revealing_record");
   api.set_records({CloudflareStandIn::record("A", "acme.test", "198.51.100.10", false)});
   EXPECT_EQ(inspect().failing(), "cloudflare.proxied");
+}
+
+TEST_F(Cloudflare, ListsThatDoNotCountTheirPagesAreReadToTheEnd) {
+  std::vector<std::string> records;
+  for (int i = 0; i < 150; ++i) {
+    records.push_back(CloudflareStandIn::record("A", "h" + std::to_string(i) + ".acme.test",
+                                                "198.51.100.20", false));
+  }
+  records.push_back(CloudflareStandIn::record("A", "ftp.acme.test", "198.51.100.10", false));
+  api.set_records(records);
+  api.count_no_pages();
+  EXPECT_EQ(inspect().failing(), "cloudflare.revealing_record");
 }
 
 TEST_F(Cloudflare, AnApiThatIsDownIsNotProvable) {

@@ -301,7 +301,7 @@ TEST_F(EdgeDns, FindsANameThatLeadsElsewhere) {
   const Verdicts all = verdicts(area_edge_dns);
   EXPECT_EQ(all.failing(), "edge_dns.outside edge_dns.not_seen");
   EXPECT_THAT(all.finding("edge_dns.outside")->evidence.at(0).response,
-              HasSubstr("acme.test A \"127.0.0.1\""));
+              HasSubstr("acme.test A 127.0.0.1"));
 }
 
 TEST_F(EdgeDns, WithoutThePromiseAnEdgeIsOnlyAHint) {

@@ -173,7 +173,7 @@ class ZoneJudge {
     judge_zone(zone.result);
     const json::object* object = zone.result.if_object();
     const json::value* plan = object != nullptr ? object->if_contains("plan") : nullptr;
-    free_ = plan != nullptr && text_at(*plan, "legacy_id") == "free";
+    plan_ = plan != nullptr ? text_at(*plan, "legacy_id") : std::string();
     judge_settings();
     judge_origin_pulls();
     judge_rules();
@@ -256,12 +256,23 @@ class ZoneJudge {
     const std::string path = zone_ + "/origin_tls_client_auth/settings";
     const ApiAnswer answer = api_.get(path);
     if (!answer.ok()) return inspection_.unproved("origin_pulls", path, answer.why);
-    if (flag_at(answer.result, "enabled").value_or(false)) {
-      return inspection_.proved("origin_pulls", path);
+    if (!flag_at(answer.result, "enabled").value_or(false)) {
+      return found("origin_pulls", path, shortened(answer.result),
+                   "enabled: true (the zone's setting tls_client_auth alone uses a certificate "
+                   "that all zones share)");
     }
-    found("origin_pulls", path, shortened(answer.result),
-          "enabled: true (the zone's setting tls_client_auth alone uses a certificate that all "
-          "zones share)");
+    // Enabled without a certificate of the zone's own, the shared one goes on being used. The list
+    // has keys and certificates in it, so that nothing of it is quoted.
+    const std::string own = zone_ + "/origin_tls_client_auth";
+    const ApiAnswer certificates = api_.get(own);
+    if (!certificates.ok()) {
+      inspection_.unproved("origin_pulls", own, certificates.why);
+    } else if (has_active_certificate(certificates.result)) {
+      inspection_.proved("origin_pulls", own);
+    } else {
+      found("origin_pulls", own, "enabled: true, and no active certificate of the zone's own",
+            "a certificate with status: active");
+    }
   }
 
   ApiAnswer phase(std::string_view name) {
@@ -273,16 +284,21 @@ class ZoneJudge {
                    bool (*holds)(const json::value&)) {
     const std::string path = fmt::format("{}/rulesets/phases/{}/entrypoint", zone_, name);
     const ApiAnswer answer = api_.get(path);
-    if (!answer.ok() && answer.kind != ApiAnswer::Kind::kMissing) {
+    if (!answer.ok() && answer.kind != ApiAnswer::Kind::kNoRules) {
       return inspection_.unproved(check, path, answer.why);
     }
     if (answer.ok() && holds(answer.result)) return inspection_.proved(check, path);
+    if (plan_ == "enterprise") {
+      return inspection_.unproved(check, path,
+                                  "the zone has none, and those of the whole account, which the "
+                                  "Enterprise plan has, are not read");
+    }
     found(check, path, answer.ok() ? shortened(answer.result) : "the phase has no rules",
           "an enabled rule");
   }
 
   void judge_managed_rules() {
-    if (!free_) {
+    if (plan_ != "free") {
       return judge_phase("managed_rules", "http_request_firewall_managed", executes_managed_rules);
     }
     // Free zones get a small ruleset that their phase does not show.
@@ -299,7 +315,7 @@ class ZoneJudge {
                 [](const json::value& ruleset) { return enabled_rules(ruleset) > 0; });
     const std::string path = zone_ + "/rulesets/phases/http_request_cache_settings/entrypoint";
     const ApiAnswer cache = phase("http_request_cache_settings");
-    if (cache.kind == ApiAnswer::Kind::kMissing) return inspection_.proved("cache_rules", path);
+    if (cache.kind == ApiAnswer::Kind::kNoRules) return inspection_.proved("cache_rules", path);
     if (!cache.ok()) return inspection_.unproved("cache_rules", path, cache.why);
     const std::string expression = caches_every_path(cache.result);
     if (expression.empty()) return inspection_.proved("cache_rules", path);
@@ -310,10 +326,9 @@ class ZoneJudge {
     const std::string path = zone_ + "/bot_management";
     const ApiAnswer answer = api_.get(path);
     if (!answer.ok()) return inspection_.unproved("bot_fight", path, answer.why);
-    if (!flag_at(answer.result, "fight_mode").value_or(false)) {
-      return inspection_.proved("bot_fight", path);
-    }
-    found("bot_fight", path, "fight_mode: true", "a proof that webhooks and API calls pass");
+    std::string obstacles = bot_obstacles(answer.result);
+    if (obstacles.empty()) return inspection_.proved("bot_fight", path);
+    found("bot_fight", path, std::move(obstacles), "a proof that webhooks and API calls pass");
   }
 
   void judge_dnssec() {
@@ -364,7 +379,7 @@ class ZoneJudge {
   Inspection& inspection_;
   CloudflareApi api_;
   std::string zone_;
-  bool free_ = false;
+  std::string plan_{};  ///< "free", "pro", "business", "enterprise"; "" unknown.
 };
 
 void inspect(Inspection& inspection) {

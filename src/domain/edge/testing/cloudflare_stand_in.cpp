@@ -54,7 +54,15 @@ CloudflareStandIn::CloudflareStandIn()
     set_setting(id, value);
   }
   set("/origin_tls_client_auth/settings", R"({"enabled":true})");
-  set("/bot_management", R"({"fight_mode":false,"enable_js":false,"using_latest_model":true})");
+  set("/origin_tls_client_auth",
+      R"([{"id":"2458ce5a-0c35-4c7f-82c7-8e9487d3ff60","certificate":"-----BEGIN CERTIFICATE-----",)"
+      R"("issuer":"GlobalSign","signature":"SHA256WithRSA","status":"active","enabled":true,)"
+      R"("expires_on":"2100-01-01T05:20:00Z","uploaded_on":"2019-10-28T18:11:23.37411Z"}])");
+  set("/bot_management",
+      R"({"ai_bots_protection":"disabled","crawler_protection":"disabled","enable_js":false,)"
+      R"("optimize_wordpress":false,"sbfm_definitely_automated":"allow",)"
+      R"("sbfm_static_resource_protection":false,"sbfm_verified_bots":"allow",)"
+      R"("using_latest_model":true})");
   set("/dnssec", R"({"status":"active","algorithm":"13"})");
   set("/ssl/universal/settings", R"({"enabled":true})");
   set("/rulesets/phases/http_request_firewall_managed/entrypoint",
@@ -123,9 +131,11 @@ std::string CloudflareStandIn::records_page(std::string_view query) const {
     list += (list.empty() ? "" : ",") + records_[i];
   }
   return success("[" + list + "]",
-                 fmt::format(R"(,"result_info":{{"page":{},"per_page":{},"total_pages":{},)"
-                             R"("total_count":{}}})",
-                             page, page_, pages, records_.size()));
+                 counts_pages_
+                     ? fmt::format(R"(,"result_info":{{"page":{},"per_page":{},"total_pages":{},)"
+                                   R"("total_count":{}}})",
+                                   page, page_, pages, records_.size())
+                     : fmt::format(R"(,"result_info":{{"page":{},"per_page":{}}})", page, page_));
 }
 
 CloudflareStandIn::Reply CloudflareStandIn::reply_below(const std::string& path,

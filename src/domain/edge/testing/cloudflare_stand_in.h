@@ -32,6 +32,8 @@ class CloudflareStandIn {
   void limit(int times, int retry_after);
   /// DNS records come in pages of this size.
   void set_page(std::size_t records) { page_ = records; }
+  /// Lists say neither how many pages there are nor how many items.
+  void count_no_pages() { counts_pages_ = false; }
   void set_records(std::vector<std::string> records) { records_ = std::move(records); }
   /// A record as the API writes it.
   static std::string record(std::string_view type, std::string_view name, std::string_view content,
@@ -55,6 +57,7 @@ class CloudflareStandIn {
   std::map<std::string, std::string> settings_;  ///< Whole objects by id.
   std::vector<std::string> records_;
   std::size_t page_ = 100;
+  bool counts_pages_ = true;
   std::size_t requests_ = 0;
   int limited_ = 0;
   int retry_after_ = 0;
