@@ -147,6 +147,17 @@ class DomainVerb(unittest.TestCase):
         self.assertIn("v=DMARC1", done.stdout)
         self.assertNotIn("v=spf1", done.stdout)
 
+    def test_what_is_left_to_decide_stands_first_and_on_the_screen(self):
+        self.folder.write("acme.zone", GOOD.replace("v=spf1 mx", "v=spf1 mx banana"))
+        for form, mark in (("records", "note:"), ("zone", ";"), ("terraform", "#"),
+                           ("dnscontrol", "//")):
+            done = run("domain", "acme.example", "--zone", "acme.zone", "--emit", form, *NOWHERE,
+                       cwd=self.folder.path)
+            self.assertEqual(done.returncode, 3)
+            self.assertTrue(done.stdout.startswith(f"{mark} open: SPF: 'banana'"), done.stdout)
+            self.assertIn('"open:"', done.stderr)
+            self.assertIn("v=spf1 mx -all", done.stdout)
+
     @staticmethod
     def stable(report):
         for name in ("run_id", "took_ms", "started", "duration_ms"):

@@ -76,7 +76,13 @@ int emit(const DomainRequest& request, const domain::Subject& subject,
          const ResolverLayers& layers) {
   const domain::Emission emission = domain::emit_records(subject, layers.top());
   say(domain::render_emission(emission, *domain::parse_emit_format(request.emit)));
-  return emission.open.empty() ? 0 : 3;
+  if (emission.open.empty()) return 0;
+  // The records may go into a file that nobody reads before it is published.
+  complain("domain", fmt::format("{} left for you to decide: see the lines with \"open:\"",
+                                 emission.open.size() == 1
+                                     ? "1 thing is"
+                                     : fmt::format("{} things are", emission.open.size())));
+  return 3;
 }
 
 std::string folder_of(const std::filesystem::path& file) {

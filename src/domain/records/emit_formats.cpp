@@ -43,9 +43,15 @@ std::string below(const Emission& emission, const std::string& name) {
   return name.substr(0, name.size() - emission.domain.size() - 1);
 }
 
-std::string notes(const Emission& emission, string_view comment) {
+/// What somebody has to decide, before anything is published.
+std::string open_lines(const Emission& emission, string_view comment) {
   std::string out;
   for (const std::string& line : emission.open) out += fmt::format("{} open: {}\n", comment, line);
+  return out;
+}
+
+std::string policy_lines(const Emission& emission, string_view comment) {
+  std::string out;
   if (emission.mta_sts_policy.empty()) return out;
   out += fmt::format("{} https://mta-sts.{}/.well-known/mta-sts.txt:\n", comment, emission.domain);
   string_view rest = emission.mta_sts_policy;
@@ -58,25 +64,25 @@ std::string notes(const Emission& emission, string_view comment) {
 }
 
 std::string as_records(const Emission& emission) {
-  std::string out;
+  std::string out = open_lines(emission, "note:");
   for (const auto& [record, why] : emission.remove) {
     out += fmt::format("remove  {}\n        ({})\n", line_of(record), why);
   }
   for (const auto& [record, why] : emission.add) {
     out += fmt::format("add     {}\n        ({})\n", line_of(record), why);
   }
-  return out + notes(emission, "note:");
+  return out + policy_lines(emission, "note:");
 }
 
 std::string as_zone(const Emission& emission) {
-  std::string out;
+  std::string out = open_lines(emission, ";");
   for (const auto& [record, why] : emission.remove) {
     out += fmt::format("; remove ({}): {}\n", why, line_of(record));
   }
   for (const auto& [record, why] : emission.add) {
     out += fmt::format("; {}\n{}\n", why, line_of(record));
   }
-  return out + notes(emission, ";");
+  return out + policy_lines(emission, ";");
 }
 
 std::string terraform_content(const Record& record) {
@@ -92,7 +98,7 @@ std::string terraform_content(const Record& record) {
 }
 
 std::string as_terraform(const Emission& emission) {
-  std::string out = "variable \"zone_id\" {}\n";
+  std::string out = open_lines(emission, "#") + "variable \"zone_id\" {}\n";
   for (const auto& [record, why] : emission.remove) {
     out += fmt::format("# remove ({}): {}\n", why, line_of(record));
   }
@@ -104,7 +110,7 @@ std::string as_terraform(const Emission& emission) {
         why, ++number, quoted(record.name, true), record_type_name(record.type), record.ttl,
         terraform_content(record));
   }
-  return out + notes(emission, "#");
+  return out + policy_lines(emission, "#");
 }
 
 std::string dnscontrol_call(const Emission& emission, const Record& record) {
@@ -122,7 +128,7 @@ std::string dnscontrol_call(const Emission& emission, const Record& record) {
 }
 
 std::string as_dnscontrol(const Emission& emission) {
-  std::string out;
+  std::string out = open_lines(emission, "//");
   for (const auto& [record, why] : emission.remove) {
     out += fmt::format("// remove ({}): {}\n", why, line_of(record));
   }
@@ -130,7 +136,7 @@ std::string as_dnscontrol(const Emission& emission) {
   for (const auto& [record, why] : emission.add) {
     out += fmt::format(",\n  // {}\n  {}", why, dnscontrol_call(emission, record));
   }
-  return out + "\n);\n" + notes(emission, "//");
+  return out + "\n);\n" + policy_lines(emission, "//");
 }
 
 }  // namespace
