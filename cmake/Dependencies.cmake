@@ -11,6 +11,13 @@ pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)
 add_library(re2::re2 ALIAS PkgConfig::re2)
 pkg_check_modules(hs REQUIRED IMPORTED_TARGET libhs)
 pkg_check_modules(deflate REQUIRED IMPORTED_TARGET libdeflate)
+pkg_check_modules(lzma REQUIRED IMPORTED_TARGET liblzma)
+pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
+find_path(BZIP2_INCLUDE_DIR bzlib.h REQUIRED)
+find_library(BZIP2_LIBRARY bz2 REQUIRED)
+add_library(bzip2::bzip2 UNKNOWN IMPORTED)
+set_target_properties(bzip2::bzip2 PROPERTIES IMPORTED_LOCATION ${BZIP2_LIBRARY}
+                      INTERFACE_INCLUDE_DIRECTORIES ${BZIP2_INCLUDE_DIR})
 pkg_check_modules(tomlplusplus REQUIRED tomlplusplus)  # Headers only.
 # Not by pkg-config: its file asks for the libraries of a static link, too.
 find_path(UNBOUND_INCLUDE_DIR unbound.h REQUIRED)

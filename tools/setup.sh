@@ -5,7 +5,8 @@ set -euo pipefail
 
 build=(cmake ninja-build clang-19 lld-19 llvm-19 ccache pkg-config ca-certificates
   libboost1.81-dev libboost-json1.81-dev libssl-dev libyaml-cpp-dev libsqlite3-dev libfmt-dev
-  libre2-dev libvectorscan-dev libdeflate-dev libtomlplusplus-dev libunbound-dev libidn2-dev
+  libre2-dev libvectorscan-dev libdeflate-dev liblzma-dev libzstd-dev libbz2-dev
+  libtomlplusplus-dev libunbound-dev libidn2-dev
   libgtest-dev libgmock-dev)
 checks=(python3 clang-format-19 clang-tools-19 universal-ctags libclang-rt-19-dev python3-jsonschema
   openssl curl knot knot-dnssecutils nginx-light git gnutls-bin

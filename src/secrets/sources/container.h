@@ -14,19 +14,36 @@ enum class Format : std::uint8_t {
   kPlain,
   kZip,
   kTar,
+  kAr,
   kGzip,
-  // Recognised so that the report can say that they were not looked into:
   kBzip2,
   kXz,
+  kLzma,
   kZstd,
+  // Recognised so that the report can say that they were not looked into:
   kLz4,
+  kLzip,
+  kCompress,
   kSevenZip,
   kRar,
+  kRpm,
+  kCabinet,
+  kSquashfs,
 };
 /// "zip", "tar", "gzip", "bzip2"…
 std::string_view format_name(Format format);
 /// By the first bytes; 512 are enough. Never by the name: it says what the owner wishes.
 Format recognise(std::string_view head);
+/// A frame, or one that decoders skip, such as those that other programs keep an index in.
+bool is_zstd(std::string_view bytes);
+/// Whether there is a reader.
+constexpr bool is_unpacked(Format format) {
+  return format > Format::kPlain && format <= Format::kZstd;
+}
+/// A zip archive behind something else (an installer, a shell script) ends with its directory's end
+/// record: `tail` is the last kZipTail bytes of a file.
+inline constexpr std::size_t kZipTail = 22;
+bool ends_like_zip(std::string_view tail);
 
 /// Bounds for everything that comes out of one outermost file.
 struct UnpackLimits {
@@ -38,23 +55,30 @@ struct UnpackLimits {
   std::uint64_t ratio = 250;                ///< Inflated to stored, beyond.
 };
 
+/// How one member of a zip archive is compressed.
+enum class Packing : std::uint8_t { kDeflate, kBzip2, kLzma, kZstd, kXz };
+
 /// Receives what a reader finds. Names are as the archive says: they are shown, never opened.
 class MemberVisitor {
  public:
   virtual ~MemberVisitor() = default;
   /// False: enough (a bound was reached, already noted); the reader stops.
   virtual bool member(std::string_view name, ByteSource& bytes) = 0;
-  /// A deflated member; `size` is what the archive says and only a guess. Bytes behind the end of
-  /// the deflate stream do not matter.
-  virtual bool deflated(std::string_view name, ByteSource& bytes, std::uint64_t size) = 0;
+  /// A compressed member; `size` is what the archive says and only a guess. Bytes behind the end of
+  /// the compressed stream do not matter.
+  virtual bool packed(std::string_view name, ByteSource& bytes, Packing packing,
+                      std::uint64_t size) = 0;
   /// Something that could not be read; the reader goes on where it can.
   virtual void gap(std::string_view name, std::string reason) = 0;
 };
 
 /// APPNOTE 6.3: central directory, zip64, data descriptors; without a central directory (cut off)
-/// the local headers in turn. Stored and deflated members; others and encrypted ones are gaps.
+/// the local headers in turn. Members stored, or compressed by one of `Packing`; others and
+/// encrypted ones are gaps.
 void read_zip(ByteSource& archive, MemberVisitor& visitor);
 /// POSIX ustar and pax, GNU long names and base-256 sizes, the old format by its checksum.
 void read_tar(ByteSource& archive, MemberVisitor& visitor);
+/// Debian packages and static libraries: common, GNU and BSD names.
+void read_ar(ByteSource& archive, MemberVisitor& visitor);
 
 }  // namespace lr::secrets::sources

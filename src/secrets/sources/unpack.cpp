@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "secrets/sources/decompress.h"
 #include "secrets/sources/har.h"
 #include "secrets/sources/inflate.h"
 #include "secrets/sources/json_cursor.h"
@@ -61,10 +62,11 @@ class Unpacker::Impl final : private MemberVisitor {
     return inflated_ <= inflated_max_;
   }
 
-  bool deflated(std::string_view name, ByteSource& bytes, std::uint64_t size) override {
+  bool packed(std::string_view name, ByteSource& bytes, Packing packing,
+              std::uint64_t size) override {
     auto compressed = whole(bytes, name);
     if (!compressed) return true;
-    const Inflated out = inflate(*compressed, size);
+    const Inflated out = unpack_member(*compressed, packing, size);
     if (!out.problem.empty()) gap(name, std::string(out.problem));
     MemoryBytes content(out.view());
     return (out.size == 0 || member(name, content)) && inflated_ <= inflated_max_;
@@ -86,8 +88,8 @@ class Unpacker::Impl final : private MemberVisitor {
     auto head = bytes.view(0, kHeadBytes);
     if (!head) return note("", head.error().detail());
     const Format format = recognise(*head);
-    if (format == Format::kPlain) return plain(name, *head, bytes);
-    if (format > Format::kGzip) {
+    if (format == Format::kPlain) return plain_or_zip(name, *head, bytes);
+    if (!is_unpacked(format)) {
       note("", std::string(format_name(format)).append(": not unpacked"));
       return raw(file_surface(), bytes);
     }
@@ -106,11 +108,57 @@ class Unpacker::Impl final : private MemberVisitor {
     const bool outside = std::exchange(damaged_, false);
     if (format == Format::kZip) read_zip(bytes, *this);
     if (format == Format::kTar) read_tar(bytes, *this);
+    if (format == Format::kAr) read_ar(bytes, *this);
     if (format == Format::kGzip) gunzip(bytes);
+    if (format > Format::kGzip) unpack_stream(format, bytes);
     --depth_;
     // What an archive's reader could not make sense of may still be read as plain bytes.
     if (damaged_) raw(file_surface(), bytes);
     damaged_ = outside;
+  }
+
+  /// Programs and scripts that carry an archive behind themselves; both are looked at.
+  void plain_or_zip(std::string_view name, std::string_view head, ByteSource& bytes) {
+    if (depth_ < limits_.depth && bytes.size() > kZipTail) {
+      // The head has to be taken again: views last until the next one.
+      const std::string front(head);
+      const auto tail = bytes.view(bytes.size() - kZipTail, kZipTail);
+      if (tail && ends_like_zip(*tail)) container(Format::kZip, bytes);
+      return plain(name, front, bytes);
+    }
+    plain(name, head, bytes);
+  }
+
+  void unpack_stream(Format format, ByteSource& bytes) {
+    auto compressed = whole(bytes, "");
+    if (!compressed) return;
+    const Inflated out = counted(decompress(format, *compressed, room()));
+    if (!out.problem.empty()) gap("", std::string(out.problem));
+    if (out.size > 0 || out.problem.empty())
+      open_stream(std::string(format_name(format)), out.view());
+  }
+
+  void open_stream(std::string step, std::string_view text) {
+    MemoryBytes content(text);
+    via_.push_back(std::move(step));
+    open("", content);
+    via_.pop_back();
+  }
+
+  Inflated unpack_member(std::string_view compressed, Packing packing, std::uint64_t size) {
+    switch (packing) {
+      case Packing::kBzip2:
+        return counted(decompress(Format::kBzip2, compressed, room()));
+      case Packing::kZstd:
+        return counted(decompress(Format::kZstd, compressed, room()));
+      case Packing::kXz:
+        return counted(decompress(Format::kXz, compressed, room()));
+      case Packing::kLzma:
+        return counted(decompress(Format::kLzma, lzma_of_zip(compressed, size), room()));
+      case Packing::kDeflate:
+        break;
+    }
+    return inflate(compressed, size);
   }
 
   /// All members of a gzip file, joined (RFC 1952 section 2.2).
@@ -136,18 +184,21 @@ class Unpacker::Impl final : private MemberVisitor {
       if (inflated_ > inflated_max_) break;
     }
     if (rest.find_first_not_of('\0') != std::string_view::npos) gap("", "bytes behind its end");
-    MemoryBytes content(joined.empty() ? first.view() : std::string_view(joined));
-    via_.emplace_back("gzip");
-    open("", content);
-    via_.pop_back();
+    open_stream("gzip", joined.empty() ? first.view() : std::string_view(joined));
   }
 
   Inflated inflate(std::string_view compressed, std::uint64_t guess) {
-    const std::uint64_t left = inflated_max_ - std::min(inflated_, inflated_max_);
-    Inflated out = inflater_.inflate(compressed, guess, std::min(limits_.member_bytes, left));
-    inflated_ += out.reserved;
+    return counted(inflater_.inflate(compressed, guess, room()));
+  }
+
+  /// Bytes that may still come out of this file, and out of one member.
+  std::uint64_t left() const { return inflated_max_ - std::min(inflated_, inflated_max_); }
+  std::uint64_t room() const { return std::min(limits_.member_bytes, left()); }
+
+  Inflated counted(Inflated out) {
+    const bool was_last = left() <= out.reserved && !out.problem.empty();
+    inflated_ = was_last ? inflated_max_ + 1 : inflated_ + out.reserved;
     coverage_.decoded_bytes += out.size;
-    if (left <= out.reserved && !out.problem.empty()) inflated_ = inflated_max_ + 1;
     return out;
   }
 

@@ -90,12 +90,12 @@ TEST_F(UnpackTest, ZipCutOffBeforeItsDirectoryGivesWhatIsThere) {
 
 TEST_F(UnpackTest, EncryptedAndUnknownMethodsAreNamed) {
   unpack("e.zip", zip({{.name = "locked", .bytes = "?", .flags = 1},
-                       {.name = "lzma", .bytes = "?", .method = 14},
+                       {.name = "wide", .bytes = "?", .method = 9},
                        {.name = "open", .bytes = "!"}}));
   EXPECT_EQ(visitor.bytes_of("e.zip", "zip:open"), "!");
   EXPECT_EQ(gaps(),
             "e.zip > zip:locked: encrypted\n"
-            "e.zip > zip:lzma: packed with method 14, not supported\n");
+            "e.zip > zip:wide: packed with method 9, not supported\n");
 }
 
 TEST_F(UnpackTest, DamagedMemberIsAGapAndTheRestIsRead) {
@@ -228,13 +228,50 @@ TEST_F(UnpackTest, GzipMembersAreJoined) {
 }
 
 TEST_F(UnpackTest, FormatsWithoutAReaderAreNamed) {
-  unpack("a.xz", std::string_view("\xFD\x37zXZ\x00rest", 10));
-  unpack("a.bz2", "BZh91AY&SYrest");
-  unpack("a.zst", "\x28\xB5\x2F\xFDrest");
   unpack("a.7z", "7z\xBC\xAF\x27\x1Crest");
+  unpack("a.rar", "Rar!\x1A\x07rest");
+  unpack("a.lz4", "\x04\x22\x4D\x18rest");
+  unpack("a.lz", "LZIP\x01rest");
+  unpack("a.Z", "\x1F\x9Drest");
+  unpack("a.rpm", "\xED\xAB\xEE\xDBrest");
+  unpack("a.cab", std::string_view("MSCF\0\0\0\0rest", 12));
+  std::string image = "hsqs" + std::string(92, '\0');
+  image[28] = '\4';
+  unpack("a.snap", image);
   EXPECT_EQ(gaps(),
-            "a.xz: xz: not unpacked\na.bz2: bzip2: not unpacked\n"
-            "a.zst: zstd: not unpacked\na.7z: 7z: not unpacked\n");
+            "a.7z: 7z: not unpacked\na.rar: rar: not unpacked\na.lz4: lz4: not unpacked\n"
+            "a.lz: lzip: not unpacked\na.Z: compress: not unpacked\na.rpm: rpm: not unpacked\n"
+            "a.cab: cab: not unpacked\na.snap: squashfs: not unpacked\n");
+}
+
+TEST_F(UnpackTest, ArchivesBehindAProgramAreFoundByTheirEnd) {
+  const std::string script = "#!/usr/bin/env python3\n# launcher\n";
+  unpack("tool.pyz", zip({{.name = "app/settings.py", .bytes = "KEY = 1"}}, {.in_front = script}));
+  EXPECT_EQ(visitor.bytes_of("tool.pyz", "zip:app/settings.py"), "KEY = 1");
+  EXPECT_TRUE(visitor.bytes_of("tool.pyz").starts_with(script)) << "the launcher is looked at, too";
+  EXPECT_TRUE(coverage.complete()) << gaps();
+}
+
+TEST_F(UnpackTest, ArNamesShortLongAndInFrontOfTheBytes) {
+  unpack("lib.a", ar({{"short.o", "one"}, {"a-name-over-sixteen-bytes.o", "two2"}}));
+  EXPECT_EQ(visitor.bytes_of("lib.a", "ar:short.o"), "one");
+  EXPECT_EQ(visitor.bytes_of("lib.a", "ar:a-name-over-sixteen-bytes.o"), "two2");
+  std::string bsd = ar({{"#1/8", "name.txtthree"}});
+  bsd.replace(bsd.find("#1/8/"), 5, "#1/8 ");
+  unpack("bsd.a", bsd);
+  EXPECT_EQ(visitor.bytes_of("bsd.a", "ar:name.txt"), "three");
+  EXPECT_TRUE(coverage.complete()) << gaps();
+}
+
+TEST_F(UnpackTest, ArDamagedOrCutIsAGapAndReadAsBytes) {
+  const std::string whole = ar({{"a", "first"}, {"b", "second"}});
+  unpack("cut.a", whole.substr(0, whole.size() - 3));
+  EXPECT_EQ(visitor.bytes_of("cut.a", "ar:b"), "sec");
+  std::string damaged = whole;
+  damaged[8 + 60 + 6 + 48] = 'x';
+  unpack("bad.a", damaged);
+  EXPECT_TRUE(visitor.bytes_of("bad.a").contains("second"));
+  EXPECT_EQ(gaps(), "cut.a: cut off\nbad.a: damaged header\n");
 }
 
 TEST_F(UnpackTest, ImageLayersCarryTheirDigest) {

@@ -14,6 +14,7 @@ constexpr std::uint64_t kDirectoryMax = 256ull << 20;  ///< Held in memory while
 constexpr std::uint32_t kIn64 = 0xFFFFFFFF;            ///< "See the zip64 field."
 
 constexpr std::uint16_t kEncrypted = 1;
+constexpr std::uint16_t kEndMarked = 2;    ///< Of LZMA: the stream itself says where it ends.
 constexpr std::uint16_t kSizesFollow = 8;  ///< In a data descriptor behind the data.
 
 template <class T>
@@ -57,6 +58,24 @@ void read_zip64_extra(std::string_view extra, Entry& entry) {
       }
     }
     extra.remove_prefix(4 + length);
+  }
+}
+
+/// APPNOTE section 4.4.5.
+std::optional<Packing> packing_of(std::uint16_t method) {
+  switch (method) {
+    case 8:
+      return Packing::kDeflate;
+    case 12:
+      return Packing::kBzip2;
+    case 14:
+      return Packing::kLzma;
+    case 93:
+      return Packing::kZstd;
+    case 95:
+      return Packing::kXz;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -178,7 +197,10 @@ class ZipReader {
       return true;
     }
     if (entry.method == 0) return visitor_.member(entry.name, bytes);
-    if (entry.method == 8) return visitor_.deflated(entry.name, bytes, entry.size);
+    if (const auto packing = packing_of(entry.method)) {
+      const bool marked = *packing == Packing::kLzma && (entry.flags & kEndMarked) != 0;
+      return visitor_.packed(entry.name, bytes, *packing, marked ? 0 : entry.size);
+    }
     gap(entry.name, "packed with method " + std::to_string(entry.method) + ", not supported");
     return true;
   }

@@ -11,6 +11,14 @@ namespace lr::secrets::sources {
 std::string deflate(std::string_view bytes);
 std::string gzip(std::string_view bytes, std::string_view name = "");
 
+std::string bzip2(std::string_view bytes);
+/// `preset` as of `xz -9`; `lzma` is the format before xz, with an end mark.
+std::string xz(std::string_view bytes, std::uint32_t preset = 6);
+std::string lzma(std::string_view bytes);
+std::string zstd(std::string_view bytes, int window_log = 0);
+/// A member of a zip archive, method 14, of what lzma() made.
+std::string lzma_for_zip(std::string_view lzma);
+
 struct ZipMember {
   std::string name;
   std::string bytes;
@@ -31,6 +39,8 @@ struct TarMember {
 };
 /// Names over 100 bytes get a GNU long name member.
 std::string tar(const std::vector<TarMember>& members, bool end_mark = true);
+/// Names over 15 bytes go into the table of GNU.
+std::string ar(const std::vector<TarMember>& members);
 /// A pax header ("27 path=…\n" records) for the member behind it.
 TarMember pax(const std::vector<std::pair<std::string, std::string>>& records);
 
