@@ -100,7 +100,7 @@ std::vector<Fault> renewal_faults() {
            [](LabDomain& d) {
              d.instead("@ CAA 0 issue", "@ CAA 0 issue \"other.example\"");
              change_certificate(d, [](CertificateSpec& c) {
-               c.from -= days(5);
+               c.from -= days(11);
                c.until = c.from + days(47);
              });
            },
