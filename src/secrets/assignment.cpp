@@ -39,6 +39,7 @@ class Cursor {
   Cursor(std::string_view bytes, std::size_t at) : bytes_(bytes), at_(at) {}
 
   std::size_t at() const { return at_; }
+  std::string_view rest(std::size_t longest) const { return bytes_.substr(at_, longest); }
   bool done() const { return at_ >= bytes_.size(); }
   char peek(std::size_t ahead = 0) const {
     return at_ + ahead < bytes_.size() ? bytes_[at_ + ahead] : '\0';
@@ -88,19 +89,28 @@ void skip_type(Cursor& cursor) {
 
 /// `=`, `:=`, `=>`, `:`, `,`, `(`, `>`; comparisons are none.
 bool take_operator(Cursor& cursor) {
-  for (std::string_view comparison : {"==", "=~", "!=", "::", ">=", "<="}) {
-    if (cursor.take(comparison)) return false;
+  const char first = cursor.peek();
+  const char second = cursor.peek(1);
+  const auto is_one_of = [](char c, std::string_view all) { return all.contains(c); };
+  if ((second == '=' && is_one_of(first, "=!><")) || (first == '=' && second == '~') ||
+      (first == ':' && second == ':')) {
+    cursor.to(cursor.at() + 2);
+    return false;
   }
-  for (std::string_view assignment : {":=", "=>", "?=", "+=", "=", ",", "(", ">"}) {
-    if (cursor.take(assignment)) return true;
+  if ((second == '=' && is_one_of(first, ":?+")) || (first == '=' && second == '>')) {
+    cursor.to(cursor.at() + 2);
+    return true;
   }
-  if (!cursor.take(":")) return false;
-  skip_type(cursor);
+  if (!is_one_of(first, "=,(>:") || cursor.done()) return false;
+  cursor.to(cursor.at() + 1);
+  if (first == ':') skip_type(cursor);
   return true;
 }
 
 /// `SecureString("`, `Buffer.from('`: a call around a string literal.
 void skip_wrapper(Cursor& cursor) {
+  constexpr std::size_t kReach = kWrapper + 5;  // "new ", the name and '('.
+  if (!cursor.rest(kReach).contains('(')) return;
   Cursor ahead = cursor;
   ahead.take("new ");
   const std::size_t name = ahead.skip(is_name, kWrapper);
@@ -129,29 +139,13 @@ bool ends_bare_value(char c) {
 }
 
 /// The operator is behind the cursor; the value comes.
-std::optional<Assignment> take_value(std::string_view bytes, Cursor cursor, const ValueShape& shape,
-                                     bool element) {
+ValueStart start_of_value(Cursor cursor) {
   cursor.skip(is_blank, kBlanks);
   skip_wrapper(cursor);
-  const char quote = take_quote(cursor);
-  const std::size_t begin = cursor.at();
-  cursor.skip([&](char c) { return shape.bytes.test(static_cast<std::uint8_t>(c)); },
-              shape.longest + 1);
-  Range value{begin, cursor.at()};
-  if (value.begin == value.end) return std::nullopt;
-  if (quote == '\0') {
-    if (element ? cursor.peek() != '<' : !ends_bare_value(cursor.peek())) return std::nullopt;
-    return Assignment{value, element};
-  }
-  // A value whose bytes include the quote or the backslash before it ends at the quote.
-  if (const std::size_t end = bytes.substr(0, value.end).find(quote, begin);
-      end != std::string_view::npos) {
-    value.end = end;
-  }
-  while (value.end > begin && bytes[value.end - 1] == '\\') --value.end;
-  const std::size_t behind = bytes.find_first_not_of('\\', value.end);
-  if (behind == std::string_view::npos || bytes[behind] != quote) return std::nullopt;
-  return value.begin == value.end ? std::nullopt : std::optional(Assignment{value, true});
+  ValueStart start;
+  start.quote = take_quote(cursor);
+  start.begin = cursor.at();
+  return start;
 }
 
 bool is_flag(std::string_view bytes, std::size_t name_begin) {
@@ -160,7 +154,21 @@ bool is_flag(std::string_view bytes, std::size_t name_begin) {
   return bytes.substr(name_begin).starts_with("--");
 }
 
+/// The value given to a name of which only the last part counts.
+std::optional<ValueStart> value_of_rest(std::string_view bytes, Range rest) {
+  if (!is_credential_word(bytes.substr(rest.begin, rest.end - rest.begin))) return std::nullopt;
+  return value_start(bytes, rest);
+}
+
 }  // namespace
+
+std::size_t KnownRun::end(std::string_view bytes, const ByteSet& set, std::size_t begin,
+                          std::size_t longest) {
+  if (begin < known_.begin || begin > known_.end) known_ = {begin, begin};
+  const std::size_t most = std::min(bytes.size(), begin + longest);
+  while (known_.end < most && set[static_cast<std::uint8_t>(bytes[known_.end])]) ++known_.end;
+  return std::min(known_.end, most);
+}
 
 std::size_t name_end(std::string_view bytes, std::size_t at) {
   Cursor cursor(bytes, at);
@@ -168,25 +176,45 @@ std::size_t name_end(std::string_view bytes, std::size_t at) {
   return cursor.at();
 }
 
-std::optional<Assignment> assignment_of(std::string_view bytes, Range name,
-                                        const ValueShape& shape) {
+std::optional<ValueStart> value_start(std::string_view bytes, Range name) {
   Cursor cursor(bytes, name.end);
   cursor.skip([](char c) { return is_quote(c) || c == ']' || c == ')' || c == '\\'; }, 4);
   const std::size_t blanks = cursor.skip(is_blank, kBlanks);
-  if (take_value_field(cursor)) return take_value(bytes, cursor, shape, false);
+  if (take_value_field(cursor)) return start_of_value(cursor);
   const bool element = cursor.peek() == '>' && cursor.at() == name.end;
   if (take_operator(cursor)) {
     const char last = bytes[cursor.at() - 1];
-    auto found = take_value(bytes, cursor, shape, element);
-    // `f(key, other)`: arguments that are no literals are names of something else.
-    const bool argument = last == '(' || last == ',';
-    if (argument && found && !found->quoted) return std::nullopt;
-    return found;
+    ValueStart start = start_of_value(cursor);
+    start.element = element;
+    start.argument = last == '(' || last == ',';
+    return start;
   }
   if (blanks > 0 && cursor.at() == name.end + blanks && is_flag(bytes, name.begin)) {
-    return take_value(bytes, cursor, shape, false);
+    return start_of_value(cursor);
   }
   return std::nullopt;
+}
+
+std::optional<Assignment> value_at(std::string_view bytes, const ValueStart& start,
+                                   const ValueShape& shape) {
+  Range value{start.begin, shape.run.end(bytes, shape.bytes, start.begin, shape.longest + 1)};
+  if (value.begin == value.end) return std::nullopt;
+  if (start.quote == '\0') {
+    // `f(key, other)`: arguments that are no literals are names of something else.
+    if (start.argument && !start.element) return std::nullopt;
+    const char behind = value.end < bytes.size() ? bytes[value.end] : '\0';
+    if (start.element ? behind != '<' : !ends_bare_value(behind)) return std::nullopt;
+    return Assignment{value, start.element};
+  }
+  // A value whose bytes include the quote or the backslash before it ends at the quote.
+  if (const std::size_t end = bytes.substr(0, value.end).find(start.quote, value.begin);
+      end != std::string_view::npos) {
+    value.end = end;
+  }
+  while (value.end > value.begin && bytes[value.end - 1] == '\\') --value.end;
+  const std::size_t behind = bytes.find_first_not_of('\\', value.end);
+  if (behind == std::string_view::npos || bytes[behind] != start.quote) return std::nullopt;
+  return value.begin == value.end ? std::nullopt : std::optional(Assignment{value, true});
 }
 
 void GivenNames::reset(std::string_view bytes) {
@@ -205,7 +233,9 @@ void GivenNames::read_to(std::size_t end) {
     std::size_t first = last;
     while (first > least && is_name(bytes_[first - 1])) --first;
     if (first == last) continue;
-    names_.push_back({first, last, at, is_credential_word(bytes_.substr(first, last - first))});
+    Name name{first, last, at, is_credential_word(bytes_.substr(first, last - first)), {}};
+    if (name.credential) name.value = value_start(bytes_, {first, last});
+    names_.push_back(name);
   }
   read_.end = std::max(read_.end, end);
 }
@@ -226,13 +256,10 @@ std::optional<Assignment> next_credential(std::string_view bytes, Range within,
                                           const ValueShape& shape, GivenNames& names) {
   for (const GivenNames::Name& name : names.in(within)) {
     if (name.last <= within.begin) continue;
-    // Only what stands within counts.
-    const std::size_t first = std::max(name.first, within.begin);
-    const bool credential = first == name.first
-                                ? name.credential
-                                : is_credential_word(bytes.substr(first, name.last - first));
-    if (!credential) continue;
-    if (const auto found = assignment_of(bytes, {first, name.last}, shape)) return found;
+    const auto start =
+        name.first >= within.begin ? name.value : value_of_rest(bytes, {within.begin, name.last});
+    if (!start) continue;
+    if (const auto found = value_at(bytes, *start, shape)) return found;
   }
   return std::nullopt;
 }

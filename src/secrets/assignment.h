@@ -13,10 +13,24 @@
 
 namespace lr::secrets {
 
+/// A run of bytes of one set, remembered: names that stand in it are many, and what is behind each
+/// of them need not be read again.
+class KnownRun {
+ public:
+  /// Where the bytes of `set` that stand from `begin` on end, at most `longest` behind it. Always
+  /// asked about the same bytes and set.
+  std::size_t end(std::string_view bytes, const ByteSet& set, std::size_t begin,
+                  std::size_t longest);
+
+ private:
+  Range known_;
+};
+
 /// What a value is made of, and how long it may be.
 struct ValueShape {
   const ByteSet& bytes;
   std::size_t longest;
+  KnownRun& run;
 };
 
 struct Assignment {
@@ -24,24 +38,34 @@ struct Assignment {
   bool quoted = false;  ///< The value is a string literal or an element, not a bare word.
 };
 
+/// Where the value given to a name begins, behind the operator and the opening quote.
+struct ValueStart {
+  std::size_t begin = 0;
+  char quote = '\0';      ///< '\0': a bare word.
+  bool element = false;   ///< Behind '>'.
+  bool argument = false;  ///< Behind '(' or ','.
+};
+/// nullopt: the name is given none.
+std::optional<ValueStart> value_start(std::string_view bytes, Range name);
+/// The value that begins there, if it is of that shape and fills its place: behind it comes what
+/// ends a value.
+std::optional<Assignment> value_at(std::string_view bytes, const ValueStart& start,
+                                   const ValueShape& shape);
+
 /// Where the name that goes on at `at` ends.
 std::size_t name_end(std::string_view bytes, std::size_t at);
 /// No keyword stands farther from the end of a name that it says something about.
 inline constexpr std::size_t kNameTail = 40;
 
-/// The value given to a name: a part of it that goes up to its end. The value must fill its place:
-/// behind it comes what ends a value. nullopt: no assignment.
-std::optional<Assignment> assignment_of(std::string_view bytes, Range name,
-                                        const ValueShape& shape);
-
 /// Names that may be given a value, found once for all rules that ask about the same bytes.
 class GivenNames {
  public:
   struct Name {
-    std::size_t first = 0;    ///< At most kNameWord bytes before `last`.
-    std::size_t last = 0;     ///< Behind its last byte.
-    std::size_t closer = 0;   ///< Where the '=', ':', ',', '(' or '>' behind it stands.
-    bool credential = false;  ///< It says that it is one.
+    std::size_t first = 0;            ///< At most kNameWord bytes before `last`.
+    std::size_t last = 0;             ///< Behind its last byte.
+    std::size_t closer = 0;           ///< Where the '=', ':', ',', '(' or '>' behind it stands.
+    bool credential = false;          ///< It says that it is one.
+    std::optional<ValueStart> value;  ///< What a credential is given.
   };
 
   void reset(std::string_view bytes);

@@ -115,26 +115,44 @@ const RE2& LazyPattern::get() const {
   return *compiled_;
 }
 
-void AnyPattern::compile() const {
+AnyPattern::Group::Group(const std::vector<std::string>& texts) : sieve(texts) {
   std::string joined;
-  for (const std::string& text : texts_) joined += (joined.empty() ? "(?:" : "|(?:") + text + ")";
+  for (const std::string& text : texts) joined += (joined.empty() ? "(?:" : "|(?:") + text + ")";
   auto together = std::make_unique<RE2>(joined, pattern_options());
   if (together->ok()) {
-    compiled_.push_back(std::move(together));
+    compiled.push_back(std::move(together));
     return;
   }
-  for (const std::string& text : texts_) {
-    compiled_.push_back(std::make_unique<RE2>(text, pattern_options()));
+  for (const std::string& text : texts) {
+    compiled.push_back(std::make_unique<RE2>(text, pattern_options()));
   }
+}
+
+bool AnyPattern::Group::found_in(std::string_view text) const {
+  if (!sieve.may_match(text)) return false;
+  const re2::StringPiece piece(text.data(), text.size());
+  return std::ranges::any_of(compiled, [&](const auto& pattern) {
+    return pattern->Match(piece, 0, piece.size(), RE2::UNANCHORED, nullptr, 0);
+  });
+}
+
+/// Those that only match at the front are asked by themselves: RE2 reads no farther for them than
+/// they go.
+void AnyPattern::compile() const {
+  std::vector<std::string> front;
+  std::vector<std::string> others;
+  for (const std::string& text : texts_) {
+    const auto tree = parse_pattern(text);
+    (tree && begins_with_assertion(*tree) ? front : others).push_back(text);
+  }
+  if (!front.empty()) groups_.push_back(std::make_unique<Group>(front));
+  if (!others.empty()) groups_.push_back(std::make_unique<Group>(others));
 }
 
 bool AnyPattern::found_in(std::string_view text) const {
   if (texts_.empty()) return false;
   std::call_once(once_, [&] { compile(); });
-  const re2::StringPiece piece(text.data(), text.size());
-  return std::ranges::any_of(compiled_, [&](const auto& pattern) {
-    return pattern->Match(piece, 0, piece.size(), RE2::UNANCHORED, nullptr, 0);
-  });
+  return std::ranges::any_of(groups_, [&](const auto& group) { return group->found_in(text); });
 }
 
 Catalogue::Impl::Impl(std::vector<Rule> from) : rules(std::move(from)), plan(make_plan(rules)) {

@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "secrets/catalogue.h"
 #include "secrets/forms.h"
+#include "secrets/sieve.h"
 
 namespace lr::secrets {
 
@@ -43,8 +44,8 @@ class LazyPattern {
   mutable std::unique_ptr<RE2> compiled_;
 };
 
-/// Patterns of which any may match: one automaton when they fit into one, compiled when first
-/// needed; safe from several threads.
+/// Patterns of which any may match: two automata when they fit, compiled when first needed; safe
+/// from several threads.
 class AnyPattern {
  public:
   explicit AnyPattern(std::vector<std::string> texts) : texts_(std::move(texts)) {}
@@ -52,11 +53,17 @@ class AnyPattern {
   bool found_in(std::string_view text) const;
 
  private:
+  struct Group {
+    explicit Group(const std::vector<std::string>& texts);
+    bool found_in(std::string_view text) const;
+    Sieve sieve;
+    std::vector<std::unique_ptr<RE2>> compiled;
+  };
   void compile() const;
 
   std::vector<std::string> texts_;
   mutable std::once_flag once_;
-  mutable std::vector<std::unique_ptr<RE2>> compiled_;
+  mutable std::vector<std::unique_ptr<Group>> groups_;
 };
 
 /// The patterns of one allowlist.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <map>
 #include <utility>
 
@@ -35,13 +36,21 @@ std::string literal_text(std::string_view literal) {
 
 constexpr auto kCredentialWords = std::to_array<std::string_view>(
     {"key", "token", "secret", "passw", "passphrase", "pwd", "auth", "cred", "bearer"});
-constexpr auto kCredentialFirst = [] {
-  std::array<bool, 256> first{};
-  for (const std::string_view known : kCredentialWords) {
-    first[static_cast<std::uint8_t>(known[0])] = true;
-    first[static_cast<std::uint8_t>(known[0] - 32)] = true;
+
+/// Of two bytes that may begin a word: letters of both cases are one.
+constexpr std::size_t pair_of(char a, char b) {
+  return (static_cast<std::uint8_t>(a) & 31u) << 5 | (static_cast<std::uint8_t>(b) & 31u);
+}
+
+/// Which words may begin with a pair: bit i for word i.
+constexpr auto kCredentialsAt = [] {
+  static_assert(kCredentialWords.size() <= 16);
+  std::array<std::uint16_t, 1024> table{};
+  for (std::size_t i = 0; i < kCredentialWords.size(); ++i) {
+    auto& words = table[pair_of(kCredentialWords[i][0], kCredentialWords[i][1])];
+    words = static_cast<std::uint16_t>(words | 1u << i);
   }
-  return first;
+  return table;
 }();
 
 class Planner {
@@ -102,6 +111,14 @@ class Planner {
     return form;
   }
 
+  static ByteSet bytes_of(std::span<const Literal> literals) {
+    ByteSet set;
+    for (const Literal& literal : literals) {
+      for (char c : literal.text) set.set(static_cast<std::uint8_t>(c));
+    }
+    return set;
+  }
+
   Form plan_pattern(std::uint32_t index) {
     const Rule& rule = rules_[index];
     Form form;
@@ -119,12 +136,14 @@ class Planner {
     }
     form = sized(pattern_width(*tree), rule);
     const auto anchors = pattern_anchors(*tree);
+    form.rare = rare_bytes(*tree, anchors ? bytes_of(anchors->literals) : ByteSet());
     const bool usable = anchors && anchors->bits >= kLiteralBitsMin;
     form.needs_keyword = !rule.keywords.empty() && !holds_keyword(rule, anchors);
     if (form.needs_keyword) form.reach += kKeywordReach;
     if (usable) {
       form.how = anchors->min_offset == anchors->max_offset ? How::kAnchored : How::kWindow;
       if (form.how == How::kAnchored) form.outline = outline_of(*tree, plan_.sets);
+      form.before = bytes_before(*tree, {anchors->min_offset, anchors->max_offset});
       // Rules of long reach are searched for in wide windows, where Vectorscan is faster.
       const bool is_token = form.how == How::kAnchored && form.reach <= kShortReach;
       if (is_token && plan_.tokens.add(index, form.outline, plan_.sets)) return form;
@@ -171,16 +190,28 @@ class Planner {
     });
   }
 
+  std::uint16_t value_set(const ByteSet& bytes) {
+    const auto known = std::ranges::find(plan_.value_sets, bytes);
+    const auto number = static_cast<std::uint16_t>(known - plan_.value_sets.begin());
+    if (known == plan_.value_sets.end()) plan_.value_sets.push_back(bytes);
+    return number;
+  }
+
   Form plan_assigned(std::uint32_t index) {
     const Rule& rule = rules_[index];
     const auto tree = parse_pattern(rule.assigned);
     Form form = sized(tree ? pattern_width(*tree) : Width{1, kUnbounded}, rule);
     form.how = How::kAssigned;
+    ByteSet bytes;
     for (unsigned c = 0; c < 256; ++c) {
       const bool word = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-      form.value_bytes.set(c, word || c == '_');
+      bytes.set(c, word || c == '_');
     }
-    if (tree) form.value_bytes |= pattern_bytes(*tree);
+    if (tree) {
+      bytes |= pattern_bytes(*tree);
+      form.value_runs = byte_runs(*tree);
+    }
+    form.value_set = value_set(bytes);
     form.reach += kKeywordReach + kAssignmentGap;
     for (const std::string& text : least_keywords(rule)) {
       add_literal({text, true}, {index, 0, 0, 0, false, is_credential_word(text)});
@@ -198,8 +229,10 @@ class Planner {
 bool is_credential_word(std::string_view word) {
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
   for (; word.size() >= 3; word.remove_prefix(1)) {
-    if (!kCredentialFirst[static_cast<std::uint8_t>(word[0])]) continue;
-    for (const std::string_view known : kCredentialWords) {
+    std::uint32_t words = kCredentialsAt[pair_of(word[0], word[1])];
+    for (; words != 0; words &= words - 1) {
+      const auto first = static_cast<std::size_t>(std::countr_zero(words));
+      const std::string_view known = kCredentialWords[first];
       const std::string_view here = word.substr(0, known.size());
       if (std::ranges::equal(here, known, {}, lower)) return true;
     }

@@ -3,10 +3,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "secrets/byte_runs.h"
 #include "secrets/outline.h"
 #include "secrets/pattern.h"
 #include "secrets/rule.h"
@@ -38,11 +40,14 @@ struct Form {
   How how = How::kWindow;
   std::uint32_t min_width = 0;
   std::uint32_t max_width = kMatchMax;
-  std::uint32_t reach = 0;     ///< A change farther away than this does not matter to a match.
-  bool needs_keyword = false;  ///< The pattern does not hold a keyword by itself.
-  ByteSet value_bytes;         ///< kAssigned: what a value is made of.
-  Outline outline;             ///< kAnchored: how a match begins.
-  InnerRun run;                ///< kWindow: what a match holds.
+  std::uint32_t reach = 0;      ///< A change farther away than this does not matter to a match.
+  bool needs_keyword = false;   ///< The pattern does not hold a keyword by itself.
+  std::uint16_t value_set = 0;  ///< kAssigned: what a value is made of, in Plan::value_sets.
+  std::optional<std::vector<ByteRun>> value_runs;  ///< kAssigned: the pattern, if it is that plain.
+  Outline outline;                                 ///< kAnchored: how a match begins.
+  ByteSet before;    ///< kWindow: what stands in front of the literal.
+  InnerRun run;      ///< kWindow: what a match holds.
+  std::string rare;  ///< kAnchored, kWindow: bytes that every match holds.
 };
 
 /// What a hit of an expression means for one rule.
@@ -67,6 +72,7 @@ struct Plan {
   std::vector<Form> forms;              ///< One for each rule.
   std::vector<Expression> expressions;  ///< Sorted by text: the same for the same rules.
   SetTable sets;                        ///< Of the outlines.
+  std::vector<ByteSet> value_sets;      ///< Few: most rules' values are made of the same bytes.
   TokenIndex tokens;                    ///< kAnchored rules that no expression is needed for.
 };
 

@@ -1,6 +1,7 @@
 #include "secrets/line_index.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace lr::secrets {
 
@@ -25,10 +26,13 @@ Range LineIndex::line_around(Range inner, std::size_t longest) const {
   const std::size_t room = longest > size ? (longest - size) / 2 : 0;
   const std::size_t least = inner.begin > room ? inner.begin - room : 0;
   const std::size_t most = std::min(text_.size(), inner.end + room);
-  Range line = inner;
-  while (line.begin > least && text_[line.begin - 1] != '\n') --line.begin;
-  while (line.end < most && text_[line.end] != '\n') ++line.end;
-  return line;
+  const char* text = text_.data();
+  const void* before = memrchr(text + least, '\n', inner.begin - least);
+  const void* behind = std::memchr(text + inner.end, '\n', most - inner.end);
+  const auto place = [&](const void* at) {
+    return static_cast<std::size_t>(static_cast<const char*>(at) - text);
+  };
+  return {before == nullptr ? least : place(before) + 1, behind == nullptr ? most : place(behind)};
 }
 
 Range LineIndex::lines_around(Range inner, std::uint32_t lines) const {

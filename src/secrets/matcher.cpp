@@ -59,7 +59,9 @@ void Matcher::begin(std::string_view bytes) {
   hits_.clear();
   matches_.clear();
   name_ = {};
+  start_ = {};
   names_.reset(bytes);
+  value_runs_.assign(catalogue_->plan.value_sets.size(), KnownRun());
 }
 
 Matcher::Pending& Matcher::state(std::uint32_t rule) {
@@ -78,9 +80,10 @@ void Matcher::finish() {
     states_[rule] = {};
   }
   touched_.clear();
-  std::ranges::sort(matches_, [](const Match& a, const Match& b) {
+  const auto in_order = [](const Match& a, const Match& b) {
     return std::pair(a.all.begin, a.rule) < std::pair(b.all.begin, b.rule);
-  });
+  };
+  if (!std::ranges::is_sorted(matches_, in_order)) std::ranges::sort(matches_, in_order);
 }
 
 const std::vector<Match>& Matcher::match(std::string_view bytes) {
@@ -221,7 +224,8 @@ void Matcher::take_anchored(std::uint32_t rule, std::size_t begin) {
     return add_window(rule, {begin, end});
   }
   Match match;
-  if (!run_pattern(rule, {begin, end}, RE2::ANCHOR_START, match)) {
+  if (!may_hold(form.rare, bytes_, {begin, end}) ||
+      !run_pattern(rule, {begin, end}, RE2::ANCHOR_START, match)) {
     pending.misses = begin - pending.last_miss < kMissesNear ? pending.misses + 1 : 0;
     pending.last_miss = begin;
     return;
@@ -239,6 +243,7 @@ void Matcher::take_window(const Anchor& anchor, std::size_t literal) {
     return add_window(anchor.rule, {literal - before, std::min(bytes_.size(), last)});
   }
   if (literal < anchor.min_offset) return;
+  if (literal > 0 && !form.before[static_cast<std::uint8_t>(bytes_[literal - 1])]) return;
   const std::size_t begin = literal > anchor.max_offset ? literal - anchor.max_offset : 0;
   const std::size_t end = std::min(bytes_.size(), literal - anchor.min_offset + form.max_width);
   add_window(anchor.rule, {begin, end});
@@ -262,8 +267,11 @@ void Matcher::search_pending(std::uint32_t rule) {
   Pending& pending = states_[rule];
   pending.active = false;
   std::size_t at = std::max(pending.begin, pending.free_from);
-  const InnerRun& run = catalogue_->plan.forms[rule].run;
-  if (at >= pending.end || !may_hold(run, catalogue_->plan.sets, bytes_, {at, pending.end})) return;
+  const Form& form = catalogue_->plan.forms[rule];
+  if (at >= pending.end || !may_hold(form.rare, bytes_, {at, pending.end}) ||
+      !may_hold(form.run, catalogue_->plan.sets, bytes_, {at, pending.end})) {
+    return;
+  }
   Match match;
   while (at < pending.end && run_pattern(rule, {at, pending.end}, RE2::UNANCHORED, match)) {
     at = pending.free_from = match.all.end;
@@ -275,16 +283,20 @@ void Matcher::take_assigned(const Anchor& anchor, std::size_t literal) {
   const Form& form = catalogue_->plan.forms[anchor.rule];
   const Range keyword{literal, literal + anchor.length};
   if (literal < state(anchor.rule).free_from) return;
-  const ValueShape shape{form.value_bytes, form.max_width};
+  const ValueShape shape{catalogue_->plan.value_sets[form.value_set], form.max_width,
+                         value_runs_[form.value_set]};
   if (literal < name_.begin || keyword.end > name_.end) {
     name_ = {literal, name_end(bytes_, keyword.end)};
   }
   Pending& pending = state(anchor.rule);
   if (pending.name_end != name_.end && name_.end - keyword.end <= kNameTail) {
     pending.name_end = name_.end;
-    if (const auto found = assignment_of(bytes_, {literal, name_.end}, shape)) {
-      take_value(anchor.rule, literal, found->value, found->quoted);
+    if (literal != start_.literal || name_.end != start_.name_end) {
+      start_ = {literal, name_.end, value_start(bytes_, {literal, name_.end})};
     }
+    const auto found =
+        start_.value ? value_at(bytes_, *start_.value, shape) : std::optional<Assignment>();
+    if (found) take_value(anchor.rule, literal, found->value, found->quoted);
   }
   if (anchor.name_only) return;
   Range within{std::max(keyword.end, pending.context_end), keyword.end + kKeywordReach};
@@ -296,15 +308,21 @@ void Matcher::take_assigned(const Anchor& anchor, std::size_t literal) {
   }
 }
 
+bool Matcher::is_value(std::uint32_t rule, std::string_view value) const {
+  const auto& runs = catalogue_->plan.forms[rule].value_runs;
+  if (runs) return runs_match(*runs, value);
+  const re2::StringPiece text(value.data(), value.size());
+  const RE2& pattern = catalogue_->patterns[rule].pattern->get();
+  return pattern.Match(text, 0, text.size(), RE2::ANCHOR_BOTH, nullptr, 0);
+}
+
 void Matcher::take_value(std::uint32_t rule, std::size_t keyword, Range value, bool quoted) {
   const Form& form = catalogue_->plan.forms[rule];
   const std::size_t size = value.end - value.begin;
   if (size < form.min_width || size > form.max_width) return;
   Pending& pending = state(rule);
   if (value.begin < pending.free_from) return;
-  const re2::StringPiece text(bytes_.data() + value.begin, size);
-  const RE2& pattern = catalogue_->patterns[rule].pattern->get();
-  if (!pattern.Match(text, 0, size, RE2::ANCHOR_BOTH, nullptr, 0)) return;
+  if (!is_value(rule, bytes_.substr(value.begin, size))) return;
   pending.free_from = value.end;
   matches_.push_back({rule, {keyword, value.end}, value, quoted, true});
 }

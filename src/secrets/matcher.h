@@ -64,6 +64,7 @@ class Matcher {
   void take_assigned(const Anchor& anchor, std::size_t literal);
   void search_pending(std::uint32_t rule);
   void take_value(std::uint32_t rule, std::size_t keyword, Range value, bool quoted);
+  bool is_value(std::uint32_t rule, std::string_view value) const;
   bool run_pattern(std::uint32_t rule, Range where, RE2::Anchor anchor, Match& match) const;
   Pending& state(std::uint32_t rule);
   void begin(std::string_view bytes);
@@ -79,7 +80,13 @@ class Matcher {
   std::vector<std::uint32_t> touched_;
   std::vector<std::uint32_t> whole_;
   GivenNames names_;
-  Range name_;  ///< From a keyword to the end of the name it stands in; shared by all rules.
+  std::vector<KnownRun> value_runs_;  ///< Of each of the plan's value sets.
+  struct Start {
+    std::size_t literal = 0, name_end = 0;
+    std::optional<ValueStart> value;
+  };
+  Start start_;  ///< The value of the last name; shared by all rules of a keyword.
+  Range name_;   ///< From a keyword to the end of the name it stands in; shared by all rules.
 };
 
 }  // namespace lr::secrets

@@ -12,6 +12,10 @@ namespace {
 constexpr std::uint32_t kRunMin = 12;
 constexpr std::size_t kRunSetMax = 70;
 
+/// The rarest first, and how many of them are worth a look.
+constexpr std::string_view kRareBytes = "@~^!`$|?#&%*;";
+constexpr std::size_t kRareMax = 2;
+
 std::uint32_t sum(std::uint32_t a, std::uint32_t b) {
   return b > kUnbounded - a ? kUnbounded : a + b;
 }
@@ -132,6 +136,28 @@ std::optional<Run> best_run(const PatternNode& node) {
   }
 }
 
+/// Bytes that stand in every match, each in a place of its own kind.
+ByteSet certain_bytes(const PatternNode& node) {
+  ByteSet certain;
+  switch (node.op) {
+    case PatternNode::Op::kEmpty:
+    case PatternNode::Op::kAssertion:
+      return certain;
+    case PatternNode::Op::kBytes:
+      return node.bytes.count() == 1 ? node.bytes : certain;
+    case PatternNode::Op::kConcat:
+      for (const PatternNode& child : node.children) certain |= certain_bytes(child);
+      return certain;
+    case PatternNode::Op::kAlternate:
+      certain.set();
+      for (const PatternNode& child : node.children) certain &= certain_bytes(child);
+      return certain;
+    case PatternNode::Op::kRepeat:
+      return node.min > 0 ? certain_bytes(node.children.front()) : certain;
+  }
+  return certain;
+}
+
 }  // namespace
 
 std::uint16_t SetTable::number(const ByteSet& set) {
@@ -188,6 +214,48 @@ bool may_hold(const InnerRun& run, const SetTable& sets, std::string_view bytes,
     begin = at;
   }
   return false;
+}
+
+ByteSet bytes_before(const PatternNode& tree, Width offset) {
+  const ByteSet any = ~ByteSet();
+  if (tree.op != PatternNode::Op::kConcat) return any;
+  ByteSet before = any;  // Of a match: what stands in front of it.
+  Width passed;
+  for (const PatternNode& child : tree.children) {
+    if (passed.min == offset.min && passed.max == offset.max && passed.max > 0) return before;
+    const Width width = pattern_width(child);
+    passed = {sum(passed.min, width.min), sum(passed.max, width.max)};
+    if (child.op == PatternNode::Op::kAssertion && child.assertion == '^' && passed.max == 0) {
+      before = ByteSet().set('\n');
+    } else if (width.max > 0) {
+      before = (width.min > 0 ? ByteSet() : before) | pattern_bytes(child);
+    }
+  }
+  return any;
+}
+
+std::string rare_bytes(const PatternNode& tree, const ByteSet& known) {
+  const ByteSet certain = certain_bytes(tree) & ~known;
+  std::string rare;
+  for (const char c : kRareBytes) {
+    if (certain[static_cast<std::uint8_t>(c)] && rare.size() < kRareMax) rare += c;
+  }
+  return rare;
+}
+
+std::string certain_signs(const PatternNode& tree) {
+  const ByteSet certain = certain_bytes(tree);
+  std::string signs;
+  for (char c = '!'; c <= '~'; ++c) {
+    const bool sign = !kWord[static_cast<std::uint8_t>(c)] || c == '_';
+    if (sign && certain[static_cast<std::uint8_t>(c)]) signs += c;
+  }
+  return signs;
+}
+
+bool may_hold(std::string_view rare, std::string_view bytes, Range range) {
+  const std::string_view text = bytes.substr(range.begin, range.end - range.begin);
+  return std::ranges::all_of(rare, [&](char c) { return text.contains(c); });
 }
 
 }  // namespace lr::secrets

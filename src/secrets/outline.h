@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -53,5 +54,18 @@ InnerRun inner_run(const PatternNode& tree, SetTable& sets);
 
 /// False: the range does not hold the run. Looks at every `length`th byte where the run is not.
 bool may_hold(const InnerRun& run, const SetTable& sets, std::string_view bytes, Range range);
+
+/// Bytes of which one stands before a literal that is `offset` behind the front of a match, unless
+/// it is the first of the text.
+ByteSet bytes_before(const PatternNode& tree, Width offset);
+
+/// Bytes, rare in text, of which every match has all: few, and none that `known` holds.
+std::string rare_bytes(const PatternNode& tree, const ByteSet& known);
+
+/// All bytes that stand in every match and are no letters, digits or blanks.
+std::string certain_signs(const PatternNode& tree);
+
+/// False: the range lacks one of `rare`.
+bool may_hold(std::string_view rare, std::string_view bytes, Range range);
 
 }  // namespace lr::secrets

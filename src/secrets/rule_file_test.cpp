@@ -88,7 +88,9 @@ std::string value_of(std::string_view text) {
     bytes.set(static_cast<std::uint8_t>(c));
   }
   const std::size_t at = text.find("key");
-  const auto found = assignment_of(text, {at, name_end(text, at + 3)}, {bytes, 40});
+  KnownRun run;
+  const auto start = value_start(text, {at, name_end(text, at + 3)});
+  const auto found = start ? value_at(text, *start, {bytes, 40, run}) : std::nullopt;
   if (!found) return "none";
   return std::string(text.substr(found->value.begin, found->value.end - found->value.begin)) +
          (found->quoted ? " quoted" : "");

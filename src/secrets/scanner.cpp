@@ -106,6 +106,10 @@ struct Scanner::Impl {
   LineColumn place_of(const Layer& layer, const Match& match, LineIndex& lines);
   void report_one(const Layer& layer, const Match& match, LineIndex& lines);
   Matcher& matcher_at(int depth);
+  PathKind kind_of_document() {
+    if (!document_kind) document_kind = path_kind(document_path);
+    return *document_kind;
+  }
 
   const Catalogue::Impl& catalogue;
   CandidateSink& sink;
@@ -118,6 +122,7 @@ struct Scanner::Impl {
   std::uint64_t decoded_left = 0;
   LineIndex document_lines{{}};
   std::string document_path;                       ///< Of the document, with the names inside it.
+  std::optional<PathKind> document_kind;           ///< Of that path, once it is asked for.
   std::vector<std::unique_ptr<Matcher>> matchers;  ///< One for each depth of decoding.
 };
 
@@ -135,6 +140,7 @@ void Scanner::Impl::scan(const Document& document, std::optional<std::span<const
   decoded_left = options.decoded_bytes_max;
   document_lines = LineIndex(document.bytes);
   document_path = whole_path(document);
+  document_kind.reset();
   if (!catalogue.path_rules.empty()) scan_path(document, !changed);
   Layer layer;
   layer.document = &document;
@@ -289,6 +295,7 @@ void Scanner::Impl::report_one(const Layer& layer, const Match& match, LineIndex
   const std::size_t before = std::min<std::size_t>(match.all.begin, kKeywordReach);
   subject.before = text({match.all.begin - before, match.all.begin});
   subject.path = document_path;
+  subject.path_kind = kind_of_document();
   subject.object = layer.document->object;
   subject.quoted = match.quoted;
   if (was_reported(layer, subject.secret)) return;

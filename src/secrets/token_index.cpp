@@ -8,7 +8,6 @@
 namespace lr::secrets {
 namespace {
 
-constexpr std::uint32_t kKeyBytes = 3;
 /// Prefixes of more forms than this would fill the table with what stands in every text.
 constexpr std::size_t kKeysMax = 256;
 
@@ -41,6 +40,22 @@ std::vector<const ByteSet*> first_places(const Outline& outline, const SetTable&
 
 bool is_within(const ByteSet& part, const ByteSet& whole) { return (part & ~whole).none(); }
 
+/// Every text of these places, the first one in the lowest byte; empty when there are too many.
+std::vector<std::uint32_t> keys_of(std::span<const ByteSet* const> places) {
+  std::vector<std::uint32_t> keys{0};
+  for (std::size_t place = 0; place < places.size(); ++place) {
+    if (keys.size() * places[place]->count() > kKeysMax) return {};
+    std::vector<std::uint32_t> longer;
+    for (const std::uint32_t key : keys) {
+      for (std::uint32_t c = 0; c < 256; ++c) {
+        if ((*places[place])[c]) longer.push_back(key | c << 8 * place);
+      }
+    }
+    keys = std::move(longer);
+  }
+  return keys;
+}
+
 /// Bits at which kTokenMin or more in a row begin.
 std::uint64_t long_starts(std::uint64_t bits) {
   static_assert(TokenIndex::kTokenMin == 16);
@@ -58,20 +73,12 @@ bool TokenIndex::add(std::uint32_t rule, const Outline& outline, const SetTable&
   if (!std::ranges::all_of(first, [&](const ByteSet* set) { return is_within(*set, token); })) {
     return false;
   }
-  std::vector<std::uint32_t> keys{0};
-  for (std::uint32_t place = 0; place < kKeyBytes; ++place) {
-    std::vector<std::uint32_t> longer;
-    if (keys.size() * first[place]->count() > kKeysMax) return false;
-    for (const std::uint32_t key : keys) {
-      for (std::uint32_t c = 0; c < 256; ++c) {
-        if ((*first[place])[c]) longer.push_back(key | c << 8 * place);
-      }
-    }
-    keys = std::move(longer);
-  }
-  for (const std::uint32_t key : keys) {
-    keys_[key].push_back(rule);
-    seen_[hash(key) / 64] |= 1ull << hash(key) % 64;
+  const std::vector<std::uint32_t> threes = keys_of(std::span(first).first(3));
+  if (threes.empty()) return false;
+  for (const std::uint32_t three : threes) seen_[hash(three) / 64] |= 1ull << hash(three) % 64;
+  const std::vector<std::uint32_t> fours = keys_of(std::span(first).first(4));
+  for (const std::uint32_t key : fours.empty() ? threes : fours) {
+    (fours.empty() ? threes_ : fours_)[key].push_back(rule);
   }
   return true;
 }

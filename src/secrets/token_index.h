@@ -21,9 +21,10 @@ class TokenIndex {
   static constexpr std::uint32_t kTokenMin = 16;
 
   /// Takes a rule in, when every match begins at the begin of a word with kTokenMin bytes of a
-  /// token of which the first three are one of a few. False: it has to be looked for otherwise.
+  /// token of which the first three, or better four, are one of a few. False: it has to be looked
+  /// for otherwise.
   bool add(std::uint32_t rule, const Outline& outline, const SetTable& sets);
-  bool empty() const { return keys_.empty(); }
+  bool empty() const { return threes_.empty() && fours_.empty(); }
 
   /// Calls take(rule, begin) for every place within `range` where a match of a rule may begin, in
   /// rising order. `bytes` are the whole text.
@@ -36,7 +37,10 @@ class TokenIndex {
       for (std::size_t i = 0; i < blocks; ++i) {
         for (std::uint64_t left = starts[i]; left != 0; left &= left - 1) {
           const std::size_t begin = at + i * 64 + static_cast<std::size_t>(__builtin_ctzll(left));
-          for (const std::uint32_t rule : rules_at(bytes.data() + begin)) take(rule, begin);
+          const std::uint32_t four = four_at(bytes.data() + begin);
+          if (!may_be_key(four)) continue;
+          for (const std::uint32_t rule : rules_of(threes_, first_three(four))) take(rule, begin);
+          for (const std::uint32_t rule : rules_of(fours_, four)) take(rule, begin);
         }
       }
     }
@@ -49,19 +53,28 @@ class TokenIndex {
   /// Begins of long words, a bit for each byte from range.begin on; returns how many blocks.
   static std::size_t find_starts(std::string_view bytes, Range range,
                                  std::span<std::uint64_t, kBatch> starts);
-  static std::uint32_t hash(std::uint32_t key) { return key * 0x9E3779B1u >> (32 - kKeyBits); }
-  /// The rules for the three bytes at `data`.
-  std::span<const std::uint32_t> rules_at(const char* data) const {
+  using Rules = std::vector<std::uint32_t>;
+  using Keys = std::unordered_map<std::uint32_t, Rules>;
+
+  /// The first bytes of a token, which has more of them.
+  static std::uint32_t four_at(const char* data) {
     const auto byte = [&](int i) { return std::uint32_t{static_cast<std::uint8_t>(data[i])}; };
-    const std::uint32_t key = byte(0) | byte(1) << 8 | byte(2) << 16;
-    const std::uint32_t bit = hash(key);
-    if ((seen_[bit / 64] >> bit % 64 & 1) == 0) return {};
-    const auto found = keys_.find(key);
-    return found == keys_.end() ? std::span<const std::uint32_t>() : found->second;
+    return byte(0) | byte(1) << 8 | byte(2) << 16 | byte(3) << 24;
+  }
+  static std::uint32_t first_three(std::uint32_t four) { return four & 0xFFFFFF; }
+  static std::uint32_t hash(std::uint32_t three) { return three * 0x9E3779B1u >> (32 - kKeyBits); }
+  bool may_be_key(std::uint32_t four) const {
+    const std::uint32_t bit = hash(first_three(four));
+    return (seen_[bit / 64] >> bit % 64 & 1) != 0;
+  }
+  static std::span<const std::uint32_t> rules_of(const Keys& keys, std::uint32_t key) {
+    const auto found = keys.find(key);
+    return found == keys.end() ? std::span<const std::uint32_t>() : found->second;
   }
 
-  std::array<std::uint64_t, (1u << kKeyBits) / 64> seen_{};  ///< Hashes of the keys.
-  std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> keys_;
+  std::array<std::uint64_t, (1u << kKeyBits) / 64> seen_{};  ///< Hashes of all first three bytes.
+  Keys threes_;                                              ///< Of rules with too many fours.
+  Keys fours_;
 };
 
 }  // namespace lr::secrets

@@ -24,9 +24,7 @@ constexpr auto kValues = make_values();
 
 }  // namespace
 
-std::string decode_base64(std::string_view run) {
-  std::string out;
-  out.resize(run.size() / 4 * 3 + 3);
+std::size_t decode_base64(std::string_view run, std::span<char> out) {
   std::size_t size = 0;
   std::uint32_t bits = 0;
   unsigned held = 0;
@@ -37,10 +35,17 @@ std::string decode_base64(std::string_view run) {
     held += 6;
     if (held >= 8) {
       held -= 8;
+      if (size == out.size()) break;
       out[size++] = static_cast<char>(bits >> held & 0xFF);
     }
   }
-  out.resize(size);
+  return size;
+}
+
+std::string decode_base64(std::string_view run) {
+  std::string out;
+  out.resize(run.size() / 4 * 3 + 3);
+  out.resize(decode_base64(run, std::span(out)));
   return out;
 }
 

@@ -42,4 +42,7 @@ inline bool is_printable(char c) {
   return (c >= ' ' && c <= '~') || c == '\n' || c == '\r' || c == '\t';
 }
 
+/// Part of a row of printable bytes, or of printable bytes with zeros in turn.
+inline bool may_be_readable(char c) { return is_printable(c) || c == '\0'; }
+
 }  // namespace lr::secrets

@@ -1,6 +1,7 @@
 #include "secrets/decode/decode.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "secrets/decode/append_utf8.h"
@@ -18,6 +19,17 @@ bool is_text(std::string_view bytes) {
   });
 }
 
+bool begins_as_text(std::string_view run, std::size_t characters) {
+  std::array<char, kFirstLook / 4 * 3> first{};
+  const std::size_t size = decode_base64(run.substr(0, characters), std::span(first));
+  return is_text({first.data(), size});
+}
+
+/// Most identifiers are told from text by their first four characters.
+bool may_be_text(std::string_view run) {
+  return begins_as_text(run, 4) && begins_as_text(run, kFirstLook);
+}
+
 bool is_hex(std::string_view run) {
   return std::ranges::all_of(run, [](char c) { return hex_digit(c) >= 0; });
 }
@@ -29,11 +41,12 @@ std::string_view part(std::string_view bytes, const Range& range) {
 void decode_run(std::string_view bytes, const Range& range, const DecodedSink& sink) {
   const std::string_view run = part(bytes, range);
   if (is_hex(run)) {
+    if (!hex_may_be_readable(run)) return;
     const auto decoded = decode_hex(run);
     if (decoded && has_readable_run(*decoded)) sink({"hex", *decoded, range});
     return;
   }
-  if (run.size() < kShortRun && !is_text(decode_base64(run.substr(0, kFirstLook)))) return;
+  if (run.size() < kShortRun && !may_be_text(run)) return;
   const std::string decoded = decode_base64(run);
   if (!has_readable_run(decoded)) return;
   const bool url = run.find_first_of("-_") != std::string_view::npos;

@@ -59,6 +59,8 @@ void decode_spots(std::string_view bytes, const Spots& spots, const DecodedSink&
 /// base64.cpp: RFC 4648 sections 4 and 5, padding or not, from the first character on. Stops at the
 /// last whole byte.
 std::string decode_base64(std::string_view run);
+/// The same into `out`, as far as there is room; returns how many bytes it wrote.
+std::size_t decode_base64(std::string_view run, std::span<char> out);
 /// hex.cpp: pairs of digits, either case; nullopt when there is another character or an odd one.
 std::optional<std::string> decode_hex(std::string_view run);
 /// percent.cpp: RFC 3986 section 2.1; what is not an escape stays.
@@ -72,5 +74,7 @@ std::string decode_utf16(std::string_view bytes, bool big_endian);
 
 /// At least sixteen printable bytes (or printable with zeros in turn) stand in a row.
 bool has_readable_run(std::string_view bytes);
+/// False: what the hex digits stand for has no such run. Looks at a few of them.
+bool hex_may_be_readable(std::string_view digits);
 
 }  // namespace lr::secrets

@@ -1,4 +1,5 @@
 #include "secrets/decode/append_utf8.h"
+#include "secrets/decode/blocks.h"
 #include "secrets/decode/decode.h"
 
 namespace lr::secrets {
@@ -14,6 +15,21 @@ std::optional<std::string> decode_hex(std::string_view run) {
     out += static_cast<char>(high << 4 | low);
   }
   return out;
+}
+
+bool hex_may_be_readable(std::string_view digits) {
+  constexpr std::size_t kReadable = 16;
+  const auto fits = [&](std::size_t at) {
+    return may_be_readable(
+        static_cast<char>(hex_digit(digits[2 * at]) << 4 | hex_digit(digits[2 * at + 1])));
+  };
+  for (std::size_t begin = 0; begin + kReadable <= digits.size() / 2;) {
+    std::size_t end = begin + kReadable;
+    while (end > begin && fits(end - 1)) --end;
+    if (end == begin) return true;
+    begin = end;
+  }
+  return false;
 }
 
 }  // namespace lr::secrets

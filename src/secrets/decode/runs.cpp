@@ -74,8 +74,9 @@ class Finder {
     if ((runs | masks.escapes | masks.zeros) != 0) take_spots(at, runs, masks);
   }
 
-  void take_spots(std::size_t at, std::uint64_t runs, const BlockMasks& masks) {
-    if (runs != 0) take_runs(at, runs);
+  /// Not part of the loop over blocks, most of which have nothing for it.
+  [[gnu::noinline]] void take_spots(std::size_t at, std::uint64_t runs, const BlockMasks& masks) {
+    if (runs != 0) take_runs(at, runs, masks.base64);
     for (std::uint64_t left = masks.escapes; left != 0; left &= left - 1) {
       take_mark(at + static_cast<std::size_t>(std::countr_zero(left)));
     }
@@ -85,14 +86,16 @@ class Finder {
   bool is_base64(std::size_t at) const { return kBase64[static_cast<std::uint8_t>(text_[at])]; }
 
   /// `inside` are places of runs behind their first kLeastRun - 1.
-  void take_runs(std::size_t at, std::uint64_t inside) {
+  void take_runs(std::size_t at, std::uint64_t inside, std::uint64_t base64) {
     while (inside != 0) {
       const std::size_t place = at + static_cast<std::size_t>(std::countr_zero(inside));
       if (place >= run_end_) {
         std::size_t begin = place + 1 - kLeastRun;
         while (begin > run_end_ && is_base64(begin - 1)) --begin;
-        run_end_ = place + 1;
-        while (run_end_ < text_.size() && is_base64(run_end_)) ++run_end_;
+        const std::uint64_t from_place = base64 >> (place - at);
+        run_end_ = place + static_cast<std::size_t>(std::countr_one(from_place));
+        const bool goes_on = run_end_ == at + kBlock;
+        while (goes_on && run_end_ < text_.size() && is_base64(run_end_)) ++run_end_;
         spots_.base64.push_back({begin, run_end_});
       }
       if (run_end_ >= at + kBlock) return;
@@ -256,6 +259,22 @@ bool add_from_window(std::string_view bytes, Range wanted, std::size_t margin, S
   return true;
 }
 
+/// How many printable bytes in a row are worth a look.
+constexpr std::size_t kReadable = 16;
+
+/// Printable bytes in a row, or with zeros in turn, among nothing but printable bytes and zeros.
+bool is_readable(std::string_view bytes) {
+  std::size_t run = 0;
+  char previous = '\0';
+  for (char c : bytes) {
+    const bool between = c == '\0' && previous != '\0' && run > 0;
+    run = c != '\0' ? run + 1 : between ? run : 0;
+    if (run >= kReadable) return true;
+    previous = c;
+  }
+  return false;
+}
+
 }  // namespace
 
 Spots find_spots(std::string_view bytes) { return Finder(bytes, false).find(); }
@@ -278,14 +297,17 @@ Spots find_spots_near(std::string_view bytes, std::span<const Range> ranges) {
 }
 
 bool has_readable_run(std::string_view bytes) {
-  constexpr int kReadable = 16;
-  int run = 0;
-  char previous = '\0';
-  for (char c : bytes) {
-    const bool between = c == '\0' && previous != '\0' && run > 0;
-    run = is_printable(c) ? run + 1 : between ? run : 0;
-    if (run >= kReadable) return true;
-    previous = c;
+  const auto fits = [&](std::size_t at) { return may_be_readable(bytes[at]); };
+  for (std::size_t begin = 0; begin + kReadable <= bytes.size();) {
+    std::size_t end = begin + kReadable;
+    while (end > begin && fits(end - 1)) --end;
+    if (end > begin) {
+      begin = end;
+      continue;
+    }
+    for (end = begin + kReadable; end < bytes.size() && fits(end);) ++end;
+    if (is_readable(bytes.substr(begin, end - begin))) return true;
+    begin = end;
   }
   return false;
 }

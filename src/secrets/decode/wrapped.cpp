@@ -92,6 +92,10 @@ Joined join_at(std::string_view text, std::span<const Range> runs) {
 void join_wrapped(std::string_view text, bool cut, Spots& spots) {
   std::vector<Range> single;
   const std::span<const Range> runs = spots.base64;
+  const auto is_line = [](const Range& run) {
+    return run.end - run.begin >= kWidthMin && run.end - run.begin <= kWidthMax;
+  };
+  if (std::ranges::none_of(runs, is_line)) return;
   for (std::size_t i = 0; i < runs.size();) {
     const bool cut_run = cut && runs[i].begin == 0;
     const Joined joined = cut_run ? Joined{runs[i].end, 1} : join_at(text, runs.subspan(i));

@@ -63,7 +63,10 @@ bool is_comment(std::string_view line) {
   return false;
 }
 
+PathKind path_kind(std::string_view path) { return {is_fixture_path(path), is_code_path(path)}; }
+
 bool allows_inline(std::string_view line) {
+  if (!line.contains(':')) return false;  // All marks have one.
   for (std::string_view mark : {"gitleaks:allow", "launchready:allow", "pragma: allowlist secret",
                                 "trufflehog:ignore", "kingfisher:ignore"}) {
     if (line.find(mark) != std::string_view::npos) return true;

@@ -13,6 +13,14 @@
 
 namespace lr::secrets {
 
+/// What a path says about the values in the file.
+struct PathKind {
+  bool fixture = false;  ///< is_fixture_path()
+  bool code = false;     ///< is_code_path()
+};
+/// context.cpp
+PathKind path_kind(std::string_view path);
+
 /// One match and what stands around it. Views into the document.
 struct Subject {
   const Rule* rule = nullptr;
@@ -21,6 +29,7 @@ struct Subject {
   std::string_view line;    ///< At most 4 KiB around the match.
   std::string_view before;  ///< The kKeywordReach bytes before the match.
   std::string_view path;
+  PathKind path_kind;       ///< Of `path`; told once for a document.
   std::string_view object;  ///< Git object id, or "".
   bool quoted = true;       ///< False for a bare word that was assigned.
 };

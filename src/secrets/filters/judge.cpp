@@ -56,7 +56,7 @@ bool apply_proof(const Subject& subject, std::int64_t now, Verdict& verdict) {
 
 /// A bare word that was assigned may be code.
 bool stands_as_value(const Subject& subject) {
-  return subject.quoted || !(is_code_word(subject.secret) || is_code_path(subject.path));
+  return subject.quoted || !(is_code_word(subject.secret) || subject.path_kind.code);
 }
 
 /// The secret is all of the match but what says where it ends: a pattern may look at a byte before
@@ -74,8 +74,8 @@ void apply_place(const Subject& subject, Verdict& verdict) {
   if (rule.provider.empty()) return;
   const bool own_look = has_own_look(subject);
   const bool made_for_tests = rule.proof == Proof::kPem || rule.proof == Proof::kJwt;
-  const bool fixture = is_fixture_path(subject.path);
-  const bool comment = is_code_path(subject.path) && is_comment(subject.line);
+  const bool fixture = subject.path_kind.fixture;
+  const bool comment = subject.path_kind.code && is_comment(subject.line);
   if (fixture && verdict.note.empty()) verdict.note = "test fixture";
   if (fixture && (!own_look || made_for_tests)) verdict.confidence = Confidence::kLow;
   if (comment && !own_look) verdict.confidence = lowered(verdict.confidence);

@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <bitset>
 #include <cstdint>
 
 #include "secrets/filters/filters.h"
@@ -37,9 +36,19 @@ constexpr auto kWordsAt = [] {
   return table;
 }();
 
+/// Which words may go on with a byte: bit i for word i.
+constexpr auto kWordsWithThird = [] {
+  std::array<std::uint64_t, 32> table{};
+  for (std::size_t i = 0; i < kWords.size(); ++i) {
+    table[static_cast<std::uint8_t>(kWords[i][2]) & 31u] |= 1ull << i;
+  }
+  return table;
+}();
+
 bool holds_word(std::string_view secret) {
-  for (; secret.size() >= 2; secret.remove_prefix(1)) {
-    std::uint64_t words = kWordsAt[pair_of(secret[0], secret[1])];
+  for (; secret.size() >= 3; secret.remove_prefix(1)) {
+    std::uint64_t words = kWordsAt[pair_of(secret[0], secret[1])] &
+                          kWordsWithThird[static_cast<std::uint8_t>(secret[2]) & 31u];
     for (; words != 0; words &= words - 1) {
       const std::string_view word = kWords[static_cast<std::size_t>(std::countr_zero(words))];
       const std::string_view here = secret.substr(0, word.size());
@@ -49,8 +58,17 @@ bool holds_word(std::string_view secret) {
   return false;
 }
 
+constexpr auto kMarks = [] {
+  std::array<bool, 256> table{};
+  for (char c : std::string_view("${}#<%")) table[static_cast<std::uint8_t>(c)] = true;
+  return table;
+}();
+
 /// `${`, `$(`, `$$`, `{{`, `}}`, `#{`, `<%`, `%>` or `%(`.
 bool holds_reference_mark(std::string_view secret) {
+  bool any = false;
+  for (char c : secret) any |= kMarks[static_cast<std::uint8_t>(c)];
+  if (!any) return false;
   for (std::size_t i = 1; i < secret.size(); ++i) {
     const char b = secret[i];
     switch (secret[i - 1]) {
@@ -106,10 +124,17 @@ bool is_variable_name(std::string_view secret) {
   return separator && digits * 4 < secret.size();
 }
 
-std::size_t distinct_bytes(std::string_view secret) {
-  std::bitset<256> seen;
-  for (char c : secret) seen.set(static_cast<std::uint8_t>(c));
-  return seen.count();
+/// Counts no further than one more than `most`.
+bool has_few_distinct_bytes(std::string_view secret, std::size_t most) {
+  std::array<bool, 256> seen{};
+  std::size_t count = 0;
+  for (char c : secret) {
+    bool& known = seen[static_cast<std::uint8_t>(c)];
+    count += known ? 0 : 1;
+    known = true;
+    if (count > most) return false;
+  }
+  return true;
 }
 
 /// How many bytes continue a run: the same step (0, 1 or -1) twice in a row.
@@ -117,7 +142,9 @@ std::size_t bytes_in_runs(std::string_view secret) {
   std::size_t count = 0;
   for (std::size_t i = 2; i < secret.size(); ++i) {
     const int step = secret[i] - secret[i - 1];
-    if (step == secret[i - 1] - secret[i - 2] && step >= -1 && step <= 1) ++count;
+    const bool goes_on = step == secret[i - 1] - secret[i - 2];
+    const bool small = step >= -1 && step <= 1;
+    count += static_cast<std::size_t>(goes_on & small);  // Branches would be guessed wrong.
   }
   return count;
 }
@@ -139,8 +166,7 @@ bool is_placeholder(std::string_view secret) {
   const std::string_view head = secret.substr(0, 128);
   if (is_reference(secret) || is_variable_name(head)) return true;
   if (secret.size() <= 256 && holds_word(secret)) return true;
-  if (head.size() >= 8 && distinct_bytes(head) <= 3) return true;
-  if (head.size() >= 24 && distinct_bytes(head) <= 6) return true;
+  if (head.size() >= 8 && has_few_distinct_bytes(head, head.size() >= 24 ? 6 : 3)) return true;
   return bytes_in_runs(head) * 3 > head.size() || is_periodic(head);
 }
 

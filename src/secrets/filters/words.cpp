@@ -24,22 +24,34 @@ constexpr auto kClassOf = [] {
 
 std::uint8_t class_of(char c) { return kClassOf[static_cast<std::uint8_t>(c)]; }
 
-bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
+enum Case : std::uint8_t { kLower, kUpper, kNoLetter };
+constexpr std::size_t kCases = 3;
 
-/// Changes of case other than at the front of a word ("Word", "WORD") cost what a coin costs. In
-/// tenths of a bit.
-int case_cost(std::string_view text) {
-  int cost = 0;
-  for (std::size_t i = 1; i < text.size(); ++i) {
-    if (class_of(text[i - 1]) >= kDigit || class_of(text[i]) >= kDigit) continue;
-    const bool before = is_upper(text[i - 1]);
-    const bool now = is_upper(text[i]);
-    if (before == now) cost += 2;
-    if (!before && now) cost += 25;  // camelCase
-    if (before && !now) cost += i >= 2 && is_upper(text[i - 2]) ? 20 : 2;
+constexpr auto kCaseOf = [] {
+  std::array<Case, 256> table{};
+  for (unsigned c = 0; c < 256; ++c) {
+    table[c] = c >= 'a' && c <= 'z' ? kLower : c >= 'A' && c <= 'Z' ? kUpper : kNoLetter;
   }
-  return cost;
-}
+  return table;
+}();
+
+Case case_of(char c) { return kCaseOf[static_cast<std::uint8_t>(c)]; }
+
+/// What a byte costs behind two others, by their cases. Changes of case other than at the front of
+/// a word ("Word", "WORD") cost what a coin costs. In tenths of a bit.
+constexpr auto kCaseCosts = [] {
+  std::array<std::uint8_t, kCases * kCases * kCases> costs{};
+  for (std::size_t i = 0; i < costs.size(); ++i) {
+    const std::size_t first = i / (kCases * kCases);
+    const std::size_t before = i / kCases % kCases;
+    const std::size_t now = i % kCases;
+    if (before == kNoLetter || now == kNoLetter) continue;
+    costs[i] = 2;
+    if (before == kLower && now == kUpper) costs[i] = 25;  // camelCase
+    if (before == kUpper && now == kLower && first == kUpper) costs[i] = 20;
+  }
+  return costs;
+}();
 
 }  // namespace
 
@@ -49,15 +61,20 @@ double surprise(std::string_view text) {
   std::size_t b = kGap;
   int quarters = 0;
   int digits = 0;
+  int case_cost = 0;
+  std::size_t cases = kNoLetter * kCases + kNoLetter;  // Of the two bytes before.
   for (char c : text) {
     const std::uint8_t now = class_of(c);
     quarters += kSurpriseTable[(a * kClasses + b) * kClasses + now] - '#';
     digits += now == kDigit ? 1 : 0;
+    const std::size_t three = cases * kCases + case_of(c);
+    case_cost += kCaseCosts[three];
+    cases = three % (kCases * kCases);
     a = b;
     b = now;
   }
   // The table counts all digits as one and all signs as one; which one it is has to be told too.
-  const double bits = quarters / 4.0 + digits * 3.3 + case_cost(text) / 10.0;
+  const double bits = quarters / 4.0 + digits * 3.3 + case_cost / 10.0;
   return bits / static_cast<double>(text.size());
 }
 
