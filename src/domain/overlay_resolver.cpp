@@ -23,6 +23,7 @@ OverlayResolver::OverlayResolver(const ZoneFile& file, Resolver& rest)
   for (const ZoneFileRecord& entry : file.records) {
     const std::string owner = canonical_name(entry.record.name);
     if (entry.record.type == RecordType::kNs && owner != origin_) cuts_.insert(owner);
+    if (entry.record.type == RecordType::kSoa && owner == origin_) is_part_ = false;
   }
 }
 
@@ -37,13 +38,19 @@ bool OverlayResolver::is_ours(const std::string& name, RecordType type) const {
   return true;
 }
 
+/// What the file does not have, and need not.
+bool OverlayResolver::is_elsewhere(const std::string& name, RecordType type) const {
+  const bool of_the_zone = type == RecordType::kSoa || type == RecordType::kNs;
+  return added_by_the_signer(type) || (is_part_ && name == origin_ && of_the_zone);
+}
+
 Answer OverlayResolver::query(std::string_view asked, RecordType type) {
   std::string name = canonical_name(asked);
   std::vector<std::string> aliases;
   for (std::size_t turn = 0; turn <= Zone::kAliases; ++turn) {
     const bool ours = is_ours(name, type);
     Answer answer = ours ? zone_.query(name, type) : rest_.query(name, type);
-    if (ours && answer.empty() && answer.aliases.empty() && added_by_the_signer(type)) {
+    if (ours && answer.empty() && answer.aliases.empty() && is_elsewhere(name, type)) {
       answer = rest_.query(name, type);
     }
     // The first alias that the other side answers for is asked there.

@@ -17,13 +17,17 @@ class OverlayResolver final : public Resolver {
   /// Names at or below the zone's origin are answered by the zone file, except those at or below a
   /// delegation in it (NS records of a name below the origin), and what never stands in the file
   /// itself: the DS of the origin, which is the parent's, and keys that the servers add when they
-  /// sign. Aliases are followed from one side to the other.
+  /// sign. A file without SOA holds a part of a zone, as exports of control panels do: the SOA and
+  /// NS records of the origin are then those that are published. Aliases are followed from one side
+  /// to the other.
   Answer query(std::string_view name, RecordType type) override;
 
  private:
   bool is_ours(const std::string& name, RecordType type) const;
+  bool is_elsewhere(const std::string& name, RecordType type) const;
 
   std::string origin_;
+  bool is_part_ = true;  ///< Of a zone: there is no SOA.
   Zone zone_;
   std::set<std::string> cuts_;  ///< Names below the origin that are delegated away.
   Resolver& rest_;

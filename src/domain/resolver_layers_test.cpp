@@ -199,6 +199,23 @@ TEST(Overlay, AnswersForItsZoneAndAsksTheRestForOthers) {
   EXPECT_THAT(crossing.aliases, ::testing::ElementsAre("edge.example.net"));
 }
 
+TEST(Overlay, APartOfAZoneHasThePublishedServers) {
+  Zone published;
+  const auto add = [&](RecordType type, Rdata data) {
+    published.add({.name = "acme.example", .type = type, .ttl = 300, .data = std::move(data)});
+  };
+  add(RecordType::kNs, HostName{"ns1.host.example"});
+  add(RecordType::kMx, MailExchange{10, "mail.host.example"});
+  OverlayResolver part(zone_file("@ A 192.0.2.1\n", "acme.example"), published);
+  EXPECT_EQ(part.query("acme.example", RecordType::kNs).outcome, Outcome::kAnswer);
+  EXPECT_EQ(part.query("acme.example", RecordType::kMx).outcome, Outcome::kNoData);
+  EXPECT_EQ(part.query("www.acme.example", RecordType::kNs).outcome, Outcome::kNxDomain);
+  published.set_unreachable("acme.example");
+  EXPECT_TRUE(part.query("acme.example", RecordType::kSoa).failed());
+  OverlayResolver whole(zone_file("@ SOA ns1 hostmaster 1 2 3 4 5\n", "acme.example"), published);
+  EXPECT_EQ(whole.query("acme.example", RecordType::kNs).outcome, Outcome::kNoData);
+}
+
 TEST(Overlay, AnAliasBackIntoTheZoneSeesTheProposal) {
   Zone published = zone_of("@ A 192.0.2.99\n");
   published.add(

@@ -102,6 +102,25 @@ TEST(BulkArea, EveryCheckIsFoundOnceAndProvedOnce) {
   expect_area(area_bulk, kBulkFaults, kBulkSane);
 }
 
+void is_bulk_below(Subject& subject) {
+  is_bulk(subject);
+  subject.mail.from = "news@apart.acme.example";
+}
+
+TEST(BulkArea, AlignmentIsOfOrganizations) {
+  const auto alignment = [](const std::string& more, std::string_view unreachable) {
+    Zone zone = zone_of(std::string(kBulkGood) + more);
+    zone.set_unreachable(unreachable);
+    Subject subject = acme();
+    is_bulk_below(subject);
+    return judged(area_bulk, subject, zone).status("bulk.alignment");
+  };
+  EXPECT_EQ(alignment("", "none.example"), Status::kPass);
+  EXPECT_EQ(alignment("_dmarc.apart TXT \"v=DMARC1; p=none; psd=n\"\n", "none.example"),
+            Status::kFail);
+  EXPECT_EQ(alignment("", "_dmarc.apart.acme.example"), Status::kInconclusive);
+}
+
 TEST(MailAreas, NoAnswerIsNoFinding) {
   Zone zone = zone_of("@ TXT \"v=spf1 -all\"\n");
   for (const std::string_view name :

@@ -7,7 +7,6 @@
 #include "domain/mail/dkim_key.h"
 #include "domain/mail/dmarc.h"
 #include "domain/mail/spf.h"
-#include "domain/mail/spf_macro.h"
 #include "domain/records/judge_dkim.h"
 #include "domain/records/judge_reverse.h"
 #include "domain/records/judge_spf.h"
@@ -89,6 +88,31 @@ void judge_dkim_usable(Inspection& out, const std::string& domain) {
                                                    : "no promised selector has a key"});
 }
 
+/// The domain of the From address against that of keys and SPF, in relaxed mode.
+void judge_alignment(Inspection& out, const std::string& domain, const DmarcDiscovery& policy) {
+  const std::string& from = out.subject().mail.from;
+  const std::size_t at = from.rfind('@');
+  if (at == std::string::npos) {
+    return out.not_applicable("alignment", "the address of product mail is not promised");
+  }
+  const std::string other = canonical_name(from.substr(at + 1));
+  if (other == domain) return out.proved("alignment", from);
+  if (policy.outcome != DmarcDiscovery::Outcome::kFound) {
+    return out.not_applicable("alignment", "without a DMARC record nothing is compared");
+  }
+  const std::vector<DmarcWalkStep> walk = walk_dmarc_tree(out.resolver(), other);
+  if (!policy.organization_known || std::ranges::any_of(walk, &DmarcWalkStep::failed)) {
+    return out.unproved("alignment", from, "a DMARC record above the domains is not known");
+  }
+  const std::string organization = organizational_domain(walk);
+  std::optional<Found> found;
+  if (organization != policy.organization) {
+    found = Found{.about = from,
+                  .observed = fmt::format("{} and {}", organization, policy.organization)};
+  }
+  out.judge("alignment", from, std::move(found));
+}
+
 void judge_policy(Inspection& out, const std::string& domain) {
   const DmarcDiscovery policy =
       discover_dmarc(out.resolver(), domain, DmarcEdition::kRfc9989, RegistrableDomain());
@@ -101,21 +125,7 @@ void judge_policy(Inspection& out, const std::string& domain) {
     found = Found{.about = domain, .observed = "no DMARC record that counts"};
   }
   out.judge("dmarc", domain, std::move(found));
-  const std::string& from = out.subject().mail.from;
-  const std::size_t at = from.rfind('@');
-  if (at == std::string::npos) {
-    return out.not_applicable("alignment", "the address of product mail is not promised");
-  }
-  const std::string other = canonical_name(from.substr(at + 1));
-  const std::string organization = organizational_domain(walk_dmarc_tree(out.resolver(), other));
-  found.reset();
-  const bool related = is_same_or_below(other, domain) || is_same_or_below(domain, other) ||
-                       organization == policy.organization;
-  if (!related) {
-    found = Found{.about = from,
-                  .observed = fmt::format("{} and {}", organization, policy.organization)};
-  }
-  out.judge("alignment", from, std::move(found));
+  judge_alignment(out, domain, policy);
 }
 
 void judge_reverse(Inspection& out) {
