@@ -150,6 +150,16 @@ void judge_bytes(Spf& spf) {
   out.judge("lost_space", spf.domain, std::move(found));
 }
 
+/// A correction must not open to everybody what an error had closed.
+std::string without_pass_all(std::string text) {
+  const Result<SpfRecord> parsed = parse_spf(text);
+  if (!parsed) return text;
+  for (SpfRemark& remark : lint_spf(text, *parsed)) {
+    if (remark.check == "pass_all") return std::move(remark.corrected);
+  }
+  return text;
+}
+
 void judge_syntax(Spf& spf) {
   Inspection& out = spf.inspection;
   std::optional<Found> syntax;
@@ -162,8 +172,8 @@ void judge_syntax(Spf& spf) {
     const bool is_said = std::ranges::any_of(term, is_wide) ||
                          (seam && problem.begin < *seam && *seam < problem.end);
     if (slot || is_said) continue;
-    slot = spf.quoting(problem.begin, problem.end,
-                       with_bytes(spf.record, problem.begin, problem.end, likely_spf_term(term)));
+    std::string mended = with_bytes(spf.record, problem.begin, problem.end, likely_spf_term(term));
+    slot = spf.quoting(problem.begin, problem.end, without_pass_all(std::move(mended)));
     slot->observed = fmt::format("column {}: '{}' {}", problem.begin + 1, term, problem.why);
   }
   out.judge("syntax", spf.domain, std::move(syntax));
