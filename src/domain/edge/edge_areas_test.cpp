@@ -163,6 +163,15 @@ TEST_F(Spoof, FindsAForwardedForThatTheEdgePassesOn) {
   EXPECT_EQ(verdicts(area_spoof).failing(), "spoof.forwarded_for");
 }
 
+TEST_F(Spoof, APageThatRepeatsEveryFieldShowsNothing) {
+  serve_edge("return 200 '$http_x_forwarded_for $http_x_launchready_control';");
+  serve_origin(
+      "return 200 '$http_cf_connecting_ip $http_true_client_ip $http_x_launchready_control';");
+  const Verdicts all = verdicts(area_spoof);
+  EXPECT_EQ(all.failing(), "");
+  EXPECT_EQ(all.of("spoof.cf_connecting_ip"), "not_applicable");
+}
+
 TEST_F(Spoof, AnOriginThatLetsNobodyInIsProved) {
   serve_edge(kPage);
   const Verdicts all = verdicts(area_spoof);

@@ -43,6 +43,11 @@ constexpr CheckDef kChecks[] = {
 /// From the documentation range TEST-NET-3 (RFC 5737): nobody's, so that only we can have said it.
 constexpr std::string_view kClaimed = "203.0.113.77";
 
+/// Sent in a field that nothing reads: an answer that repeats this one, too, repeats everything,
+/// as pages for debugging do, and shows nothing of what is believed.
+constexpr std::string_view kControl = "203.0.113.78";
+constexpr std::string_view kControlField = "X-LaunchReady-Control";
+
 struct Claim {
   std::string_view check;
   std::string_view field;
@@ -51,17 +56,26 @@ constexpr Claim kClaims[] = {{"cf_connecting_ip", "CF-Connecting-IP"},
                              {"true_client_ip", "True-Client-IP"},
                              {"forwarded_for", "X-Forwarded-For"}};
 
-bool shows_claim(const Visit& visit) {
-  if (visit.response.body.contains(kClaimed)) return true;
+bool shows(const Visit& visit, std::string_view address) {
+  if (visit.response.body.contains(address)) return true;
   for (const text::Header& field : visit.response.headers) {
-    if (field.value.contains(kClaimed)) return true;
+    if (field.value.contains(address)) return true;
   }
   return false;
 }
 
+text::Headers fields_of(const Claim& claim) {
+  text::Headers out;
+  out.add(std::string(claim.field), std::string(kClaimed));
+  out.add(std::string(kControlField), std::string(kControl));
+  return out;
+}
+
 /// nullopt when the answer does not show whom it believes.
 std::optional<Found> judge_answer(const Visit& visit, const Claim& claim) {
-  if (!visit.has_response() || !shows_claim(visit)) return std::nullopt;
+  if (!visit.has_response() || !shows(visit, kClaimed) || shows(visit, kControl)) {
+    return std::nullopt;
+  }
   return Found{
       .about = visit.url.str() + " at " + visit.ip.str(),
       .observed = fmt::format("sent {}: {}\n{}\nthe answer repeats the address", claim.field,
@@ -81,8 +95,7 @@ struct Seen {
 void ask_origin(Inspection& inspection, Visitor& visitor, const text::IpAddress& origin,
                 const Claim& claim, Seen& seen) {
   const text::Url url = web_url("https", inspection.subject().domain);
-  const DirectAnswer direct =
-      ask_directly(visitor, url, origin, {{std::string(claim.field), std::string(kClaimed)}});
+  const DirectAnswer direct = ask_directly(visitor, url, origin, fields_of(claim));
   if (auto found = judge_answer(direct.direct, claim)) {
     seen.found = true;
     return inspection.found(claim.check, std::move(*found));
@@ -94,7 +107,7 @@ void ask_origin(Inspection& inspection, Visitor& visitor, const text::IpAddress&
 
 void ask_edge(Inspection& inspection, Visitor& visitor, const Claim& claim, Seen& seen) {
   VisitOptions options;
-  options.headers.add(std::string(claim.field), std::string(kClaimed));
+  options.headers = fields_of(claim);
   const Visit visit = visitor.visit(web_url("https", inspection.subject().domain), options);
   if (auto found = judge_answer(visit, claim)) {
     seen.found = true;
