@@ -141,6 +141,13 @@ TEST(Emit, ATermThatNobodyUnderstandsIsNotDroppedInSilence) {
   EXPECT_THAT(render_emission(emission, EmitFormat::kZone), HasSubstr("; open: SPF: 'banana:"));
 }
 
+TEST(Emit, AWideRangeIsKeptAndNamed) {
+  Zone zone = zone_of(std::string(kHosts) + "@ TXT \"v=spf1 ip4:1.2.3.4/0 ?all\"\n");
+  const Emission emission = emit_records(acme(), zone);
+  EXPECT_EQ(added(emission, "acme.example"), "v=spf1 ip4:1.2.3.4/0 ~all");
+  EXPECT_THAT(emission.open, ::testing::Contains(HasSubstr("'ip4:1.2.3.4/0' lets 4294967296")));
+}
+
 TEST(Emit, ModifiersOfOthersAreKept) {
   Zone zone = zone_of(std::string(kHosts) +
                       "@ TXT \"v=spf1 mx ra=postmaster x-own=1 ?all exp=why.acme.example\"\n");

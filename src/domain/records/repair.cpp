@@ -53,8 +53,8 @@ std::string with_good_terms(std::string text, std::vector<std::string>& open) {
   std::string good = with_likely_spf_terms(std::move(text), left_out);
   for (const SpfLeftOut& one : left_out) {
     open.push_back(
-        fmt::format("SPF: '{}' {} and is left out; decide which sender it was meant for "
-                    "and add that one",
+        fmt::format("SPF: '{}' is left out, because it {}; decide which sender it was meant "
+                    "for and add that one",
                     escaped(one.term), one.why));
   }
   return good;
@@ -214,6 +214,17 @@ string_view promised_policy(const Subject& subject) {
   return "quarantine";
 }
 
+/// What is kept, as only its owner knows what was meant, and should not stay so.
+void tell_wide_ranges(const std::string& text, std::vector<std::string>& open) {
+  const Result<SpfRecord> record = parse_spf(text);
+  if (!record) return;
+  for (const SpfRemark& remark : lint_spf(text, *record)) {
+    if (remark.check != "wide_range") continue;
+    open.push_back(
+        fmt::format("SPF: {}; keep only the addresses that mail leaves from", remark.observed));
+  }
+}
+
 }  // namespace
 
 SpfRepair repair_spf(const TxtRecords& txt, const Subject& subject, Resolver& resolver) {
@@ -236,6 +247,7 @@ SpfRepair repair_spf(const TxtRecords& txt, const Subject& subject, Resolver& re
   if (!spf_problems(out.text).empty()) {
     return {.open = {"SPF: write the record of " + domain + " anew"}};
   }
+  tell_wide_ranges(out.text, out.open);
   return out;
 }
 
