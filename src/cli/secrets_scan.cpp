@@ -118,7 +118,36 @@ Result<> SecretsScan::read_any(const std::string& target) {
   return read_folder(target);
 }
 
+std::string SecretsScan::masked(const std::string& text) {
+  visitor_->visit({.surface = secrets::Surface::kTree,
+                   .path = "message",
+                   .object = {},
+                   .bytes = text,
+                   .via = {}});
+  visitor_->finish();
+  return inventory_.masking().apply(text);
+}
+
+/// An address may hold a token, and stands in front of everything that is found there.
+void SecretsScan::read_names() {
+  const std::vector<std::string> via = {"name"};
+  for (const std::string& target : searched_) {
+    if (!secrets::sources::may_hold_secret(target)) continue;
+    visitor_->visit(
+        {.surface = target.contains("://") ? secrets::Surface::kPage : secrets::Surface::kTree,
+         .path = target,
+         .object = {},
+         .bytes = target,
+         .via = via});
+  }
+  visitor_->finish();
+}
+
 secrets::ScanSummary SecretsScan::summary(std::chrono::sys_days today) {
+  // A name alone does not mean that anything was read.
+  const bool read_something = std::ranges::any_of(
+      scanners_, [](const auto& scanner) { return scanner->coverage().documents > 0; });
+  if (read_something) read_names();
   const std::size_t imported = drop_imported(inventory_, request_.imported);
   secrets::ScanSummary out =
       secrets::summarise(inventory_, request_.known.terms, request_.suppressions, today);

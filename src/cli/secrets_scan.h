@@ -44,6 +44,8 @@ class SecretsScan {
   Result<> read(const std::string& target);
   /// The outcome of everything read so far.
   secrets::ScanSummary summary(std::chrono::sys_days today);
+  /// Of text that goes to a terminal without a report: with what looks like a secret masked.
+  std::string masked(const std::string& text);
   const secrets::Inventory& inventory() const { return inventory_; }
   /// Requests sent to sites.
   std::size_t requests() const { return requests_; }
@@ -51,6 +53,7 @@ class SecretsScan {
  private:
   SecretsScan(const ScanRequest& request, std::unique_ptr<secrets::Catalogue> catalogue);
   std::unique_ptr<secrets::DocumentVisitor> make_visitor();
+  void read_names();
   Result<> read_source(secrets::Source& source);
   Result<> read_repository(const std::string& path);
   Result<> read_folder(const std::string& path);

@@ -233,5 +233,22 @@ TEST_F(SecretsVerb, MistakesAreNamedBeforeAnythingIsRead) {
   EXPECT_THAT(launch({"--suppress", "x"}).err, HasSubstr("fingerprint"));
 }
 
+TEST_F(SecretsVerb, NamesAreContentAndShownNowhere) {
+  const std::string key = "sk_" + ("live_" + random_value(24));
+  put("src/" + key + ".txt", "nothing");
+  put("src/locked-" + key + ".7z", std::string("7z\xBC\xAF\x27\x1C", 6));
+  const Outcome text = launch({path()});
+  EXPECT_EQ(text.code, 1);
+  EXPECT_THAT(text.out, HasSubstr("7z: not unpacked"));
+  const Outcome json = launch({"--json", path()});
+  const Outcome single = launch({path("src/" + key + ".txt")});
+  EXPECT_EQ(single.code, 1);
+  const Outcome missing = launch({path("src/absent-" + key)});
+  EXPECT_EQ(missing.code, 2);
+  for (const Outcome& outcome : {text, json, single, missing}) {
+    EXPECT_THAT(outcome.out + outcome.err, Not(HasSubstr(key)));
+  }
+}
+
 }  // namespace
 }  // namespace lr::cli

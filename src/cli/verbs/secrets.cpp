@@ -135,7 +135,10 @@ int scan(const Arguments& arguments) {
   auto scan = SecretsScan::create(*request);
   if (!scan) return complain("secrets", scan.error());
   for (const std::string& target : request->targets) {
-    if (auto done = (*scan)->read(target); !done) return complain("secrets", done.error());
+    if (auto done = (*scan)->read(target); !done) {
+      complain("secrets", (*scan)->masked(done.error().detail()));
+      return exit_code(done.error().code());
+    }
   }
   if (arguments.has("--suppress")) {
     auto done = accept(arguments, **scan, request->suppressions);

@@ -177,7 +177,7 @@ class Output {
   bool is_full() const { return size_ == capacity_; }
   /// False when there is no more memory. Not to be called when there is too much already.
   bool grow() {
-    const std::uint64_t wanted = std::clamp(2 * capacity_, kFirstBytes, max_ + 1);
+    const std::uint64_t wanted = std::min(std::max(2 * capacity_, kFirstBytes), max_ + 1);
     void* const larger = std::realloc(bytes_.get(), static_cast<std::size_t>(wanted));
     if (larger == nullptr) return false;
     static_cast<void>(bytes_.release());

@@ -83,6 +83,9 @@ TEST_P(DecompressTest, ExactlyAsMuchAsAllowedIsNotTooMuch) {
   const Inflated out = decompress(format(), packed, text.size() - 1);
   EXPECT_EQ(out.problem, "unpacks to more than allowed");
   EXPECT_EQ(out.view(), text.substr(0, text.size() - 1));
+  for (const std::uint64_t little : {0u, 1u, 5u}) {
+    EXPECT_EQ(decompress(format(), packed, little).view(), text.substr(0, little));
+  }
 }
 
 TEST_P(DecompressTest, CutAnywhereItIsAGapAndWhatCameOutIsLookedAt) {
@@ -171,9 +174,11 @@ TEST(Decompress, ADecoderThatAsksForTooMuchMemoryIsRefusedByName) {
   EXPECT_EQ(decompress(Format::kZstd, zstd(text, 30), 1 << 30).problem,
             "needs more memory to unpack than allowed");
   EXPECT_EQ(decompress(Format::kZstd, zstd(text, 27), 1 << 30).view(), text);
-  EXPECT_EQ(decompress(Format::kXz, xz(text, 9), 1 << 30).view(), text);
-  // The dictionary of an LZMA file is a plain number in its header: 1.5 GiB.
+  // The dictionary of an LZMA file is a plain number in its header: 64 MiB, as of `xz -9`, and
+  // 1.5 GiB.
   std::string greedy = lzma(text);
+  greedy.replace(1, 4, std::string("\0\0\0\x04", 4));
+  EXPECT_EQ(decompress(Format::kLzma, greedy, 1 << 30).view(), text);
   greedy.replace(1, 4, std::string("\0\0\0\x60", 4));
   EXPECT_EQ(recognise(greedy), Format::kLzma);
   EXPECT_EQ(decompress(Format::kLzma, greedy, 1 << 30).problem,

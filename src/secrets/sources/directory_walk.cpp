@@ -104,6 +104,7 @@ class Walk {
   }
 
   void meet(int folder, const FolderEntry& entry, int depth) {
+    visitor_.name(path_);
     switch (entry.kind) {
       case EntryKind::kFile:
         return visitor_.file(folder, entry.name.c_str(), path_);

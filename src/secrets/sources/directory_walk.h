@@ -23,6 +23,8 @@ struct WalkOptions {
 class WalkVisitor {
  public:
   virtual ~WalkVisitor() = default;
+  /// Whatever it is, before anything else is said about it.
+  virtual void name(std::string_view path) { static_cast<void>(path); }
   /// A regular file: `name` in the folder that is open as `folder`.
   virtual void file(int folder, const char* name, std::string_view path) = 0;
   /// A git repository (a `.git` folder, or a folder with HEAD, objects and refs): not entered.

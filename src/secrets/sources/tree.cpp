@@ -47,10 +47,19 @@ class Descriptor {
 class FileReader final : public sources::WalkVisitor {
  public:
   FileReader(DocumentVisitor& visitor, Coverage& coverage, const TreeOptions& options)
-      : unpacker_(visitor, coverage, options.unpack),
+      : visitor_(visitor),
+        unpacker_(visitor, coverage, options.unpack),
         coverage_(coverage),
         file_bytes_(options.file_bytes),
         buffer_(std::make_unique_for_overwrite<char[]>(kBufferBytes)) {}
+
+  void name(std::string_view path) override {
+    const std::string_view name = path.substr(path.rfind('/') + 1);
+    if (!sources::may_hold_secret(name)) return;
+    static const std::vector<std::string> kVia = {"name"};
+    visitor_.visit(
+        {.surface = Surface::kTree, .path = path, .object = {}, .bytes = name, .via = kVia});
+  }
 
   void file(int folder, const char* name, std::string_view path) override {
     // O_NONBLOCK: what became a FIFO since it was listed must not hang the scan.
@@ -86,6 +95,7 @@ class FileReader final : public sources::WalkVisitor {
     coverage_.skip(std::string(path), std::move(reason));
   }
 
+  DocumentVisitor& visitor_;
   Unpacker unpacker_;
   Coverage& coverage_;
   std::uint64_t file_bytes_;

@@ -61,6 +61,18 @@ TEST_F(TreeTest, EveryFileHiddenIgnoredAndDeep) {
   EXPECT_TRUE(coverage_.complete());
 }
 
+TEST_F(TreeTest, NamesThatMayHoldASecretAreContent) {
+  const std::string name = "key-0123456789abcdef";
+  write(name + "/plain.txt", "1");
+  write("2024/" + name + ".txt", "2");
+  ASSERT_EQ(::mkfifo((root_ / (name + ".pipe")).c_str(), 0600), 0);
+  read();
+  EXPECT_EQ(visitor_.bytes_of(name, "name"), name);
+  EXPECT_EQ(visitor_.bytes_of("2024/" + name + ".txt", "name"), name + ".txt");
+  EXPECT_EQ(visitor_.bytes_of(name + ".pipe", "name"), name + ".pipe");
+  EXPECT_EQ(visitor_.bytes_of(name + "/plain.txt", "name"), "(none)");
+}
+
 TEST_F(TreeTest, OneFile) {
   write("one.zip", sources::zip({{.name = "a", .bytes = "inside"}}));
   const std::string path = (root_ / "one.zip").string();

@@ -9,6 +9,7 @@
 #include "secrets/sources/json_cursor.h"
 #include "secrets/sources/source_map.h"
 #include "secrets/sources/surface.h"
+#include "text/ascii.h"
 
 namespace lr::secrets::sources {
 namespace {
@@ -26,6 +27,25 @@ std::uint32_t u32_at_end(std::string_view bytes) {
 }
 
 }  // namespace
+
+bool may_hold_secret(std::string_view name) {
+  constexpr std::size_t kLeast = 12;
+  std::size_t length = 0;
+  bool digit = false;
+  bool letter = false;
+  for (const char c : name) {
+    if (c == '/' || c == '.' || c == ' ') {
+      length = 0;
+      digit = letter = false;
+      continue;
+    }
+    ++length;
+    digit = digit || text::is_digit(c);
+    letter = letter || !text::is_digit(c);
+    if (length >= kLeast && digit && letter) return true;
+  }
+  return false;
+}
 
 class Unpacker::Impl final : private MemberVisitor {
  public:
@@ -54,6 +74,7 @@ class Unpacker::Impl final : private MemberVisitor {
     const std::string digest = image_digest(name);
     const bool outside = std::exchange(image_, image_ || !digest.empty());
     via_.push_back(digest.empty() ? container_ + ":" + std::string(name) : "layer:" + digest);
+    if (digest.empty() && may_hold_secret(name)) emit(file_surface(), "name", name);
     const std::string container = container_;
     open(name, bytes);
     container_ = container;
@@ -78,6 +99,8 @@ class Unpacker::Impl final : private MemberVisitor {
   }
 
   void note(std::string_view name, std::string reason) {
+    // The note is masked as far as it was looked at.
+    if (may_hold_secret(name)) emit(file_surface(), "name", name);
     std::string where(path_);
     for (const std::string& step : via_) where.append(" > ").append(step);
     if (!name.empty()) where.append(" > ").append(container_).append(":").append(name);

@@ -28,6 +28,10 @@ class Unpacker {
   std::unique_ptr<Impl> impl_;
 };
 
+/// Names are content, too. One that is long enough, and no plain word, is a document of its own at
+/// the path that it belongs to, reached via "name".
+bool may_hold_secret(std::string_view name);
+
 /// Visits bytes as one document, or as pieces of `kPieceBytes` that overlap by `kOverlapBytes`
 /// when there are more than `kWholeBytes`: a match up to the overlap's length is never cut in two.
 inline constexpr std::size_t kWholeBytes = 128 << 20;

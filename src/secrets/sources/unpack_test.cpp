@@ -63,6 +63,14 @@ TEST_F(UnpackTest, ZipBehindAStub) {
   EXPECT_EQ(visitor.bytes_of("stubbed", "zip:b"), "behind");
 }
 
+TEST_F(UnpackTest, NamesOfMembersAreContentToo) {
+  const std::string name = "backup/key-0123456789abcdef.txt";
+  unpack("n.zip", zip({{.name = name, .bytes = "?", .flags = 1}}));
+  unpack("n.tar", tar({{name, "x"}}));
+  EXPECT_EQ(visitor.bytes_of("n.zip", "name"), name) << "what a gap says must be masked";
+  EXPECT_EQ(visitor.bytes_of("n.tar", "tar:" + name + " > name"), name);
+}
+
 TEST_F(UnpackTest, Zip64) {
   unpack("wide.zip",
          zip({{.name = "a", .bytes = "first"}, {.name = "b", .bytes = "second"}}, {.wide = true}));

@@ -12,8 +12,8 @@ std::string deflate(std::string_view bytes);
 std::string gzip(std::string_view bytes, std::string_view name = "");
 
 std::string bzip2(std::string_view bytes);
-/// `preset` as of `xz -9`; `lzma` is the format before xz, with an end mark.
-std::string xz(std::string_view bytes, std::uint32_t preset = 6);
+/// As of `xz -0`; `lzma` is the format before xz, with an end mark.
+std::string xz(std::string_view bytes);
 std::string lzma(std::string_view bytes);
 std::string zstd(std::string_view bytes, int window_log = 0);
 /// A member of a zip archive, method 14, of what lzma() made.

@@ -35,16 +35,16 @@ std::string bzip2(std::string_view bytes) {
   return out;
 }
 
-std::string xz(std::string_view bytes, std::uint32_t preset) {
+std::string xz(std::string_view bytes) {
   lzma_stream stream = LZMA_STREAM_INIT;
-  LR_CHECK(lzma_easy_encoder(&stream, preset, LZMA_CHECK_CRC64) == LZMA_OK);
+  LR_CHECK(lzma_easy_encoder(&stream, 0, LZMA_CHECK_CRC64) == LZMA_OK);
   return run(stream, bytes);
 }
 
 std::string lzma(std::string_view bytes) {
   lzma_stream stream = LZMA_STREAM_INIT;
   lzma_options_lzma options;
-  LR_CHECK(!lzma_lzma_preset(&options, 6));
+  LR_CHECK(!lzma_lzma_preset(&options, 0));
   LR_CHECK(lzma_alone_encoder(&stream, &options) == LZMA_OK);
   return run(stream, bytes);
 }
