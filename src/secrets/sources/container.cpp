@@ -11,7 +11,7 @@ namespace {
 
 using std::string_view_literals::operator""sv;
 
-constexpr std::array<std::pair<std::string_view, Format>, 13> kMagics = {{
+constexpr std::array<std::pair<std::string_view, Format>, 16> kMagics = {{
     {"PK\x03\x04"sv, Format::kZip},
     {"PK\x05\x06"sv, Format::kZip},  // No members.
     {"PK\x07\x08"sv, Format::kZip},  // Split, in one piece.
@@ -25,6 +25,10 @@ constexpr std::array<std::pair<std::string_view, Format>, 13> kMagics = {{
     {"\x1F\x9D"sv, Format::kCompress},
     {"\xED\xAB\xEE\xDB"sv, Format::kRpm},
     {"MSCF\x00\x00\x00\x00"sv, Format::kCabinet},
+    // Outside of a repository: inside, the git source reads packs.
+    {"# v2 git bundle\n"sv, Format::kGitBundle},
+    {"# v3 git bundle\n"sv, Format::kGitBundle},
+    {"PACK\x00\x00\x00\x02"sv, Format::kGitPack},
 }};
 
 bool is_bzip2(std::string_view head) {
@@ -86,6 +90,10 @@ std::string_view format_name(Format format) {
       return "cab";
     case Format::kSquashfs:
       return "squashfs";
+    case Format::kGitBundle:
+      return "git bundle";
+    case Format::kGitPack:
+      return "git pack";
     case Format::kLz4:
       return "lz4";
     case Format::kSevenZip:

@@ -29,6 +29,8 @@ enum class Format : std::uint8_t {
   kRpm,
   kCabinet,
   kSquashfs,
+  kGitBundle,
+  kGitPack,
 };
 /// "zip", "tar", "gzip", "bzip2"…
 std::string_view format_name(Format format);

@@ -246,10 +246,13 @@ TEST_F(UnpackTest, FormatsWithoutAReaderAreNamed) {
   std::string image = "hsqs" + std::string(92, '\0');
   image[28] = '\4';
   unpack("a.snap", image);
+  unpack("a.bundle", "# v2 git bundle\nrest");
+  unpack("a.pack", std::string_view("PACK\0\0\0\2rest", 12));
   EXPECT_EQ(gaps(),
             "a.7z: 7z: not unpacked\na.rar: rar: not unpacked\na.lz4: lz4: not unpacked\n"
             "a.lz: lzip: not unpacked\na.Z: compress: not unpacked\na.rpm: rpm: not unpacked\n"
-            "a.cab: cab: not unpacked\na.snap: squashfs: not unpacked\n");
+            "a.cab: cab: not unpacked\na.snap: squashfs: not unpacked\n"
+            "a.bundle: git bundle: not unpacked\na.pack: git pack: not unpacked\n");
 }
 
 TEST_F(UnpackTest, ArchivesBehindAProgramAreFoundByTheirEnd) {
