@@ -11,6 +11,7 @@
 
 #include "base/rng.h"
 #include "crypto/digest.h"
+#include "secrets/findings/browser_variable.h"
 #include "secrets/findings/fingerprint.h"
 
 namespace lr::secrets {
@@ -144,7 +145,11 @@ void Inventory::found(const Candidate& candidate) {
   if (std::ranges::find(record.families, candidate.rule->family) == record.families.end()) {
     record.families.emplace_back(candidate.rule->family);
   }
-  impl_->add(record, candidate.rule, candidate.place);
+  Place place = candidate.place;
+  std::string variable =
+      browser_variable(candidate.line.substr(0, candidate.line.find(candidate.secret)));
+  if (!variable.empty()) place.via.push_back(std::move(variable));
+  impl_->add(record, candidate.rule, std::move(place));
 }
 
 void Inventory::found_value(const NamedSecret& secret, Encoding encoding, Place place) {

@@ -12,6 +12,7 @@ namespace lr::secrets {
 namespace {
 
 using report::Severity;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -257,6 +258,25 @@ TEST(Terms, AllowedPlacesVanishAndOwnersAreNamed) {
   findings[0].places = {place(".env", 1)};
   EXPECT_EQ(apply_terms(findings, terms), 1u);
   EXPECT_THAT(findings, IsEmpty());
+}
+
+TEST(Placement, AValueGivenToABrowserVariableIsExposedAndAllowedNowhere) {
+  const Rule stripe = rule("stripe-secret-key", "stripe", "Stripe");
+  const std::string line = "NEXT_PUBLIC_PAY_KEY=" + kValue;
+  Candidate found = candidate(stripe, std::string_view(line).substr(20), place("deploy/a.env", 1));
+  found.line = line;
+  Inventory inventory;
+  const NamedSecret live[] = {{"pay", Secret(std::string(kValue))}};
+  inventory.know(live);
+  inventory.found(found);
+  auto findings = inventory.findings("key");
+  ASSERT_THAT(findings, SizeIs(1));
+  EXPECT_THAT(findings[0].places[0].via, ElementsAre("browser variable NEXT_PUBLIC_PAY_KEY"));
+  EXPECT_TRUE(is_exposed(findings[0].places[0]));
+  SecretTerms terms;
+  terms.name = "pay";
+  terms.allowed_in = {"deploy/*.env"};
+  EXPECT_EQ(apply_terms(findings, {&terms, 1}), 0u) << "its build gives it to every browser";
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "secrets/findings/browser_variable.h"
 #include "secrets/findings/glob.h"
 
 namespace lr::secrets {
@@ -15,7 +16,14 @@ bool is_holder(const SecretTerms& terms, const Place& place) {
   return terms.holder == place.path || terms.holder.ends_with("/" + place.path);
 }
 
+/// Builds carry it to every browser from wherever it stands.
+bool goes_to_browsers(const Place& place) {
+  return std::ranges::any_of(
+      place.via, [](const std::string& step) { return step.starts_with(kBrowserVariable); });
+}
+
 bool allows(const SecretTerms& terms, const Place& place) {
+  if (goes_to_browsers(place)) return false;
   if (is_holder(terms, place)) return true;
   return std::ranges::any_of(terms.allowed_in, [&](const std::string& pattern) {
     return matches_glob(pattern, place.path);
@@ -47,6 +55,7 @@ std::size_t apply_terms(std::vector<SecretFinding>& findings, std::span<const Se
 }
 
 bool is_exposed(const Place& place) {
+  if (goes_to_browsers(place)) return true;
   switch (place.surface) {
     case Surface::kPage:
     case Surface::kBundle:

@@ -25,7 +25,8 @@ struct SecretTerms {
 /// are filled in. Returns how many findings were dropped.
 std::size_t apply_terms(std::vector<SecretFinding>& findings, std::span<const SecretTerms> terms);
 
-/// Whether strangers can read it where it stands: served by the site, or reached by a remote ref.
+/// Whether strangers can read it where it stands: served by the site, reached by a remote ref, or
+/// given to a variable that builds put into bundles.
 bool is_exposed(const Place& place);
 
 /// Critical: in use now, or certain and exposed. Info: not a secret. In between by confidence.

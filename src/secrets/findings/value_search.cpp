@@ -1,7 +1,9 @@
 #include "secrets/findings/value_search.h"
 
 #include <algorithm>
+#include <utility>
 
+#include "secrets/findings/browser_variable.h"
 #include "secrets/line_index.h"
 
 namespace lr::secrets {
@@ -80,6 +82,9 @@ void ValueSearch::report(const Document& document, std::size_t from) {
     place.column = at.column + (at.line == 1 ? document.start.columns : 0);
     place.offset = begin + document.start.offset;
     place.object = document.object;
+    const std::size_t line = begin - std::min<std::size_t>(begin, at.column - 1);
+    std::string variable = browser_variable(document.bytes.substr(line, begin - line));
+    if (!variable.empty()) place.via.push_back(std::move(variable));
     seen_.push_back({match.value, {begin, from + match.end}});
     inventory_.found_value(secrets_[match.value], match.encoding, std::move(place));
   }
