@@ -175,6 +175,7 @@ Result<Rdata> read_caa(RdataReader& in) {
   CertificateAuthority data;
   LR_TRY(data.flags, in.number<std::uint8_t>("flags"));
   LR_TRY(data.tag, in.word("tag"));
+  if (data.tag.empty()) return wrong("the tag is empty");  // RFC 8659 section 4.1
   LR_TRY(data.value, in.word("value"));
   return data;
 }
@@ -291,7 +292,9 @@ struct RdataWriter {
                        data.refresh, data.retry, data.expire, data.minimum);
   }
   std::string operator()(const CertificateAuthority& data) const {
-    return fmt::format("{} {} {}", data.flags, word_text({data.tag, false}), quoted(data.value));
+    // Servers may send an empty tag, which has to stand there to be seen.
+    const std::string tag = data.tag.empty() ? "\"\"" : word_text({data.tag, false});
+    return fmt::format("{} {} {}", data.flags, tag, quoted(data.value));
   }
   std::string operator()(const TlsAssociation& data) const {
     return fmt::format("{} {} {} {}", data.usage, data.selector, data.matching,

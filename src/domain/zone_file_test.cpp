@@ -81,6 +81,7 @@ TEST(ZoneFile, SaysWhereAndWhy) {
   EXPECT_EQ(problem("a FOO bar\n"), "zone:1: 'FOO' is no type of record");
   EXPECT_EQ(problem("a MX ten mail\n"), "zone:1: 'ten' is no preference");
   EXPECT_EQ(problem("a A 192.0.2.1 192.0.2.2\n"), "zone:1: '192.0.2.2' is too much");
+  EXPECT_EQ(problem("a CAA 0 \"\" u\n"), "zone:1: the tag is empty");
   EXPECT_EQ(problem("a..b A 192.0.2.1\n"), "zone:1: 'a..b' is no name");
   EXPECT_EQ(problem(" A 192.0.2.1\n"), "zone:1: there is no owner before this record");
 }
@@ -89,6 +90,10 @@ TEST(ZoneFile, StringsThatAreTooLongMustBeCut) {
   EXPECT_NE(problem("a TXT \"" + std::string(256, 'x') + "\"\n"), "");
   const std::string text = rdata_text(Text{{std::string(300, 'x')}});
   EXPECT_EQ(text, "\"" + std::string(255, 'x') + "\" \"" + std::string(45, 'x') + "\"");
+}
+
+TEST(ZoneFile, AnEmptyTagOfAServerIsSeen) {
+  EXPECT_EQ(rdata_text(CertificateAuthority{0, "", "u"}), "0 \"\" \"u\"");
 }
 
 TEST(ZoneFile, WhatIsWrittenIsReadBackTheSame) {
