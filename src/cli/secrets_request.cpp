@@ -9,6 +9,7 @@
 
 #include "cli/console.h"
 #include "cli/sources.h"
+#include "crypto/digest.h"
 #include "secrets/findings/fingerprint.h"
 #include "secrets/rule_file.h"
 
@@ -22,6 +23,7 @@ using secrets::Suppressions;
 using Scope = secrets::git::GitOptions::Scope;
 
 constexpr std::chrono::days kAcceptedFor{365};
+constexpr const char* kThisProgram = "/proc/self/exe";
 
 std::unexpected<Error> wrong(std::string message) {
   return fail(Code::kInvalidArgument, std::move(message), Origin::kClient);
@@ -62,6 +64,26 @@ Result<std::vector<secrets::ImportedSuppression>> read_baselines(const Arguments
     std::ranges::move(file.entries, std::back_inserter(out));
   }
   return out;
+}
+
+/// Under what a look at an object need not be repeated: this very program, the same further rules,
+/// the same confidence, the same known values. Values count under the project's key only.
+Result<std::string> search_digest(const Arguments& arguments, const ScanRequest& request) {
+  std::error_code failed;
+  const std::uintmax_t size = fs::file_size(kThisProgram, failed);
+  if (failed) return wrong("--seen needs /proc, to know the program that looked");
+  LR_TRY(const std::string program, read_input(kThisProgram, size));
+  std::string all = crypto::hex(crypto::sha256(program)) + arguments.value("--confidence");
+  if (arguments.has("--rules")) {
+    LR_TRY(const std::string rules,
+           read_input(arguments.value("--rules"), secrets::kRuleFileBytes));
+    all += crypto::hex(crypto::sha256(rules));
+  }
+  for (const secrets::NamedSecret& known : request.known.values) {
+    all += known.name + '\n';
+    all += crypto::hex(crypto::hmac_sha256(request.suppressions.key(), known.value.expose()));
+  }
+  return crypto::hex(crypto::sha256(all));
 }
 
 }  // namespace
@@ -122,6 +144,13 @@ Result<ScanRequest> read_scan_request(const Arguments& arguments) {
   }
   LR_TRY(out.suppressions, Suppressions::load(suppressions_path(arguments)));
   LR_TRY(out.imported, read_baselines(arguments));
+  if (arguments.has("--seen")) {
+    if (out.git.scope != Scope::kEverything) {
+      return wrong("--seen is about whole repositories; leave out --staged and --since");
+    }
+    out.seen_file = arguments.value("--seen");
+    LR_TRY(out.seen_under, search_digest(arguments, out));
+  }
   return out;
 }
 

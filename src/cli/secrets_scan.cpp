@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "cli/site_fetcher.h"
+#include "crypto/digest.h"
 #include "secrets/findings/imported_suppressions.h"
 #include "secrets/sources/tree.h"
 #include "secrets/sources/web.h"
@@ -17,6 +18,8 @@ namespace {
 using secrets::Catalogue;
 using secrets::git::GitOptions;
 using secrets::git::GitSource;
+
+constexpr std::size_t kPathDigits = 8;
 
 Result<std::unique_ptr<Catalogue>> catalogue_of(const ScanRequest& request) {
   LR_TRY(auto built_in, Catalogue::built_in());
@@ -71,8 +74,27 @@ Result<> SecretsScan::read_source(secrets::Source& source) {
 }
 
 Result<> SecretsScan::read_repository(const std::string& path) {
-  LR_TRY(const auto source, GitSource::open(path, request_.git));
-  return read_source(*source);
+  GitOptions options = request_.git;
+  if (!request_.seen_file.empty()) {
+    // Repositories below the first one have lists of their own.
+    const std::string digest = crypto::hex(crypto::sha256(path)).substr(0, kPathDigits);
+    options.seen_file = request_.seen_file + (listed_.empty() ? "" : "-" + digest);
+    options.catalogue = request_.seen_under;
+  }
+  LR_TRY(auto source, GitSource::open(path, options));
+  LR_TRY_VOID(read_source(*source));
+  if (!request_.seen_file.empty()) listed_.push_back(std::move(source));
+  return {};
+}
+
+Result<> SecretsScan::save_seen() const {
+  const auto is_whole = [](const auto& looked) { return looked->coverage().complete(); };
+  if (inventory_.holds_git_objects() || !std::ranges::all_of(scanners_, is_whole) ||
+      !std::ranges::all_of(archives_, is_whole)) {
+    return {};
+  }
+  for (const auto& source : listed_) LR_TRY_VOID(source->save_seen());
+  return {};
 }
 
 Result<> SecretsScan::read_folder(const std::string& path) {

@@ -34,6 +34,8 @@ struct ScanRequest {
   std::vector<secrets::ImportedSuppression> imported;  ///< Of other scanners.
   std::string ca_file;
   std::uint32_t max_rps = 200;  ///< Towards sites.
+  std::string seen_file;        ///< Of git objects that need no second look; "" for none.
+  std::string seen_under;       ///< What a list of them is good for (see search_digest).
 };
 
 class SecretsScan {
@@ -44,6 +46,9 @@ class SecretsScan {
   Result<> read(const std::string& target);
   /// The outcome of everything read so far.
   secrets::ScanSummary summary(std::chrono::sys_days today);
+  /// Writes which git objects hold nothing, unless one of them holds something or could not be
+  /// looked into: such objects are looked at again the next time.
+  Result<> save_seen() const;
   /// Of text that goes to a terminal without a report: with what looks like a secret masked.
   std::string masked(const std::string& text);
   const secrets::Inventory& inventory() const { return inventory_; }
@@ -68,6 +73,7 @@ class SecretsScan {
   std::vector<std::unique_ptr<secrets::ValueSearch>> searches_;
   std::unique_ptr<secrets::ParallelVisitor> visitor_;
   std::vector<const secrets::sources::ArchiveVisitor*> archives_;  ///< Owned by visitor_.
+  std::vector<std::unique_ptr<secrets::git::GitSource>> listed_;   ///< With a list of objects.
   secrets::Coverage coverage_;
   std::vector<secrets::Notice> notices_;
   std::vector<std::string> searched_;

@@ -28,6 +28,10 @@ constexpr FlagDef kFlags[] = {
     {"--staged", "", "Only what is staged for the next commit.", ""},
     {"--since", "REV",
      "Only what commits added that REV, a branch, a tag or a commit id, does not have.", ""},
+    {"--seen", "FILE",
+     "Git objects that an earlier search found nothing in are not looked at again; FILE keeps them "
+     "and belongs into a cache.",
+     ""},
     {"--contract", "FILE", "Search for the values of the contract's secrets, too.", ""},
     {"--rules", "FILE",
      "Further rules, of ours or of gitleaks, betterleaks, noseyparker, kingfisher or trufflehog "
@@ -151,6 +155,7 @@ int scan(const Arguments& arguments) {
     const auto written = write_all(folder, report_of(summary, *request, started), summary);
     if (!written) return complain("secrets", written.error());
   }
+  if (const auto saved = (*scan)->save_seen(); !saved) return complain("secrets", saved.error());
   if (arguments.has("--json")) {
     say(secrets_json(summary));
   } else if (!arguments.has("--quiet")) {

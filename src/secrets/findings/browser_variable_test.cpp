@@ -18,8 +18,8 @@ TEST(BrowserVariable, IsKnownByItsNameInEverySpelling) {
 
 TEST(BrowserVariable, OthersAreNone) {
   for (const std::string_view before :
-       {"", "=", "AI_KEY=", "MY_VITE_TOKEN=", "NEXT_PUBLIC_AI_KEY", "NEXT_PUBLIC_A=x AI_KEY=",
-        "NEXT_PUBLIC_AI_KEY=prefix-", "PUBLIC_KEY="}) {
+       {"", "=", "AI_KEY=", "MY_VITE_TOKEN=", "NEXT_PUBLIC_AI_KEY",
+        "NEXT_PUBLIC_A=x AI_KEY=", "NEXT_PUBLIC_AI_KEY=prefix-", "PUBLIC_KEY="}) {
     EXPECT_EQ(browser_variable(before), "") << before;
   }
 }

@@ -195,6 +195,13 @@ std::string Inventory::rekeyed(std::string_view fingerprint, std::string_view ol
   return "";
 }
 
+bool Inventory::holds_git_objects() const {
+  return std::ranges::any_of(impl_->records, [](const auto& record) {
+    return std::ranges::any_of(record.second.spots,
+                               [](const Spot& spot) { return !spot.place.object.empty(); });
+  });
+}
+
 std::uint64_t Inventory::allowed_inline() const { return impl_->allowed_inline; }
 
 Masking Inventory::masking() const {

@@ -76,6 +76,8 @@ class Inventory final : public CandidateSink {
   std::string rekeyed(std::string_view fingerprint, std::string_view old_key,
                       std::string_view new_key) const;
   /// Places that a comment on their line allows.
+  /// Whether a git object holds one of them, accepted or not.
+  bool holds_git_objects() const;
   std::uint64_t allowed_inline() const;
   /// Takes every value found or known out of other texts (coverage, URLs, errors).
   Masking masking() const;

@@ -1,0 +1,150 @@
+"""Secrets in repositories that git itself made: what was accepted stays accepted however history is
+rewritten, branches do not conflict, and a second search costs what is new."""
+
+import json
+import os
+import pathlib
+import random
+import re
+import shutil
+import string
+import subprocess
+import tempfile
+import unittest
+
+from program import run
+
+GIT = {"GIT_AUTHOR_NAME": "A", "GIT_AUTHOR_EMAIL": "a@b.c", "GIT_COMMITTER_NAME": "A",
+       "GIT_COMMITTER_EMAIL": "a@b.c", "GIT_CONFIG_GLOBAL": "/dev/null"}
+
+
+def key():
+    """Looks like a key of a payment provider, and is none."""
+    return "sk_live" + "_" + "".join(random.choices(string.ascii_letters + string.digits, k=24))
+
+
+class History(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="launchready-history-"))
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.root = self.folder / "r"
+        self.root.mkdir()
+        self.git("init", "-q", "-b", "main")
+
+    def git(self, *words):
+        return subprocess.run(["git", *words], cwd=self.root, env={**os.environ, **GIT}, check=True,
+                              capture_output=True, text=True).stdout
+
+    def commit(self, name, text):
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        self.git("add", "-A")
+        self.git("commit", "-q", "-m", f"changes {name}")
+
+    def scan(self, *flags):
+        done = run("secrets", "--json", *flags, ".", cwd=self.root)
+        self.assertIn(done.returncode, (0, 1, 3), done.stderr)
+        return json.loads(done.stdout)
+
+    def accept_all(self):
+        """One by one: the first one gives the project a key, and all others new fingerprints."""
+        while True:
+            findings = self.scan()["findings"]
+            if not findings:
+                return
+            done = run("secrets", "--suppress", findings[0]["fingerprint"], "--owner", "a@b.c",
+                       "--reason", "a test", ".", cwd=self.root)
+            self.assertEqual(done.returncode, 0, done.stderr)
+
+    def assert_accepted(self, count, when):
+        report = self.scan()
+        state = (report["findings"], report["suppressed"], report["stale"], report["verdict"])
+        self.assertEqual(state, ([], count, [], "clean"), when)
+
+    def test_accepted_findings_survive_every_rewriting(self):
+        self.commit("app.py", "a = 1\n")
+        self.git("checkout", "-q", "-b", "feature")
+        secret = key()
+        self.commit("app.py", f'a = 1\nKEY = "{secret}"\n')
+        self.commit("z", "z\n")
+        self.accept_all()
+        self.git("add", "-A")
+        self.git("commit", "-q", "-m", "accepted")
+        self.git("checkout", "-q", "main")
+        self.commit("other", "1\n")
+        self.git("checkout", "-q", "feature")
+        self.git("rebase", "-q", "main")
+        self.assert_accepted(1, "rebased")
+        self.git("mv", "app.py", "src.py")
+        self.git("commit", "-q", "-m", "renamed")
+        self.assert_accepted(1, "renamed")
+        self.commit("src.py", "# a line\n" * 100 + f"KEY='{secret}'  # reformatted\n")
+        self.assert_accepted(1, "moved by lines, quoted otherwise")
+        self.git("checkout", "-q", "main")
+        self.git("merge", "-q", "--squash", "feature")
+        self.git("commit", "-q", "-m", "squashed")
+        self.git("branch", "-q", "-D", "feature")
+        self.git("reflog", "expire", "--expire=now", "--all")
+        self.git("gc", "-q", "--prune=now")
+        self.assert_accepted(1, "squashed")
+        path = self.root / "launchready-secrets.yaml"
+        path.write_text(re.sub(r"expires: \d{4}", "expires: 2020",
+                               path.read_text(encoding="utf-8")), encoding="utf-8")
+        report = self.scan()
+        self.assertEqual((len(report["findings"]), len(report["expired"])), (1, 1))
+
+    def test_branches_that_accept_findings_never_conflict(self):
+        branches = 12
+        self.commit(".gitattributes", "launchready-secrets.yaml merge=union\n")
+        self.commit("first.txt", key())
+        self.accept_all()
+        self.commit("k.txt", "\n".join(key() for _ in range(branches)) + "\n")
+        known = [finding["fingerprint"] for finding in self.scan()["findings"]]
+        self.assertEqual(len(known), branches)
+        for at, fingerprint in enumerate(known):
+            self.git("checkout", "-q", "-b", f"b{at}", "main")
+            done = run("secrets", "--suppress", fingerprint, "--owner", "a@b.c", "--reason",
+                       f"reason {at}", ".", cwd=self.root)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.git("commit", "-qam", f"accepts {at}")
+        self.git("checkout", "-q", "main")
+        for at in range(branches):
+            self.git("merge", "-q", "--no-edit", f"b{at}")  # Fails on a conflict.
+        self.assert_accepted(branches + 1, "merged")
+
+    def test_objects_in_which_nothing_was_found_are_not_looked_at_again(self):
+        seen = self.folder / "seen"
+
+        def objects(*flags):
+            return self.scan("--seen", str(seen), *flags)["coverage"]["objects"]
+
+        self.commit("a.txt", "one\n")
+        self.assertEqual(objects(), 3)
+        self.assertEqual(objects(), 0)
+        self.assertEqual(objects("--confidence", "low"), 3, "another search")
+        self.assertEqual(objects(), 3, "and again")
+        self.commit("b.txt", key())
+        self.git("rm", "-q", "b.txt")
+        for _ in range(2):
+            report = self.scan("--seen", str(seen))
+            self.assertEqual(report["verdict"], "findings", "what holds one is looked at again")
+            self.assertEqual(report["coverage"]["objects"], 3)
+        done = run("secrets", "--seen", seen, "--staged", ".", cwd=self.root)
+        self.assertEqual(done.returncode, 2)
+
+    def test_packed_objects_that_cannot_be_looked_into_are_named_each_time(self):
+        seen = str(self.folder / "seen")
+        (self.root / "a.7z").write_bytes(b"7z\xbc\xaf\x27\x1c" + bytes(20))
+        self.commit("a.txt", "one\n")
+        self.git("rm", "-q", "a.7z")
+        self.git("commit", "-q", "-m", "gone from the tree")
+        for _ in range(2):
+            report = self.scan("--seen", seen)
+            self.assertEqual(report["verdict"], "incomplete")
+            self.assertEqual([gap["reason"] for gap in report["coverage"]["gaps"]],
+                             ["7z: not unpacked"])
+
+
+if __name__ == "__main__":
+    unittest.main()
