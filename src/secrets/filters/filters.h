@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "crypto/digest.h"
 #include "secrets/catalogue_impl.h"
 #include "secrets/document.h"
 #include "secrets/scanner.h"
@@ -56,12 +57,17 @@ std::optional<std::string> aws_account(std::string_view key_id);
 /// What a structure proves about a secret.
 struct Proven {
   bool holds = false;
-  std::string note;  ///< "expired 2024-01-01", "alg none", "encrypted"; or "".
+  std::string note;        ///< "expired 2024-01-01", "alg none", "encrypted"; or "".
+  bool worthless = false;  ///< What it opens is open, or closed to everybody.
 };
 /// jwt.cpp: RFC 7519. Holds when header and claims are JSON and `alg` is known. `now` in seconds.
 Proven prove_jwt(std::string_view token, std::int64_t now);
-/// pem.cpp: RFC 7468. Holds when the block's base64 decodes to what its label says.
+/// pem.cpp: RFC 7468. Holds when the block's base64 decodes to what its label says. The note tells
+/// of encryption, and of keys that everybody has.
 Proven prove_pem(std::string_view block);
+/// published_keys.cpp: the project whose sources hold the private key of a public key, given as
+/// crypto::public_key_digest() says it; "" for keys that are not known to be published.
+std::string_view publisher_of(const crypto::Sha256& public_key);
 
 /// context.cpp: where a match stands.
 bool is_fixture_path(std::string_view path);

@@ -1,7 +1,11 @@
 #include "secrets/filters/filters.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
+#include "secrets/filters/published_keys_table.h"
 #include "secrets/samples.h"
 
 namespace lr::secrets {
@@ -87,6 +91,45 @@ TEST(Filters, PrivateKeys) {
   cut.erase(100, 64);
   EXPECT_FALSE(prove_pem(cut).holds);
   EXPECT_FALSE(prove_pem("-----BEGIN PRIVATE KEY----- -----END PRIVATE KEY-----").holds);
+}
+
+/// What OpenSSL's test/testec-p256.pem holds.
+constexpr std::string_view kPublishedKey =
+    "MHcCAQEEIDYEX2yQlhJXDIwBEwcfyAn2eICEKJxqsAPGChey1a2toAoGCCqGSM49\n"
+    "AwEHoUQDQgAEJXwAdITiPFcSUsaRI2nlzTNRn++q6F38XrH8m8sf28DQ+2Oob5SU\n"
+    "zvgjVS0e70pIqH6bSXDgPc8mKtSs9Zi26Q==\n";
+
+TEST(Filters, PrivateKeysThatEverybodyHas) {
+  const std::string label = "EC PRIVATE KEY-----";
+  const auto block = [&](std::string_view body) {
+    return fmt::format("-----BEGIN {0}\n{1}-----END {0}\n", label, body);
+  };
+  const Proven known = prove_pem(block(kPublishedKey));
+  EXPECT_TRUE(known.holds);
+  EXPECT_TRUE(known.worthless);
+  EXPECT_EQ(known.note,
+            "this private key is published in OpenSSL's sources: it protects nothing; replace it "
+            "wherever it is in use");
+  EXPECT_FALSE(prove_pem(made("<pem:EC PRIVATE KEY>")).worthless);
+  EXPECT_EQ(publisher_of({}), "");
+}
+
+TEST(Filters, PublishedKeysAreInOrder) {
+  constexpr std::size_t kEntry = 17;
+  ASSERT_EQ(kPublishedKeys.size() % kEntry, 0u);
+  for (std::size_t at = 0; at < kPublishedKeys.size(); at += kEntry) {
+    const std::string_view entry = kPublishedKeys.substr(at, kEntry);
+    EXPECT_LT(static_cast<std::size_t>(entry.back() - 'A'), kPublishers.size());
+    if (at > 0) {
+      EXPECT_LT(kPublishedKeys.substr(at - kEntry, kEntry - 1), entry.substr(0, kEntry - 1));
+    }
+    crypto::Sha256 digest{};
+    const std::string start = *crypto::base64url_decode(entry.substr(0, kEntry - 1));
+    std::ranges::copy(start, digest.begin());
+    EXPECT_EQ(publisher_of(digest), kPublishers[static_cast<std::size_t>(entry.back() - 'A')]);
+    digest[11] ^= 1;
+    EXPECT_EQ(publisher_of(digest), "");
+  }
 }
 
 TEST(Filters, Context) {

@@ -49,7 +49,8 @@ bool apply_proof(const Subject& subject, std::int64_t now, Verdict& verdict) {
   // That an id names an account is likely by chance; check digits and structure are not.
   verdict.proved = subject.rule->proof != Proof::kAwsAccount;
   if (verdict.proved) verdict.confidence = Confidence::kHigh;
-  if (verdict.note.starts_with("expired")) verdict.confidence = Confidence::kLow;
+  if (proven.worthless || verdict.note.starts_with("expired"))
+    verdict.confidence = Confidence::kLow;
   if (verdict.note.starts_with("encrypted")) verdict.confidence = Confidence::kMedium;
   return true;
 }

@@ -1,7 +1,10 @@
+#include <fmt/format.h>
+
 #include <optional>
 #include <string>
 
 #include "crypto/digest.h"
+#include "crypto/private_key.h"
 #include "secrets/filters/filters.h"
 
 namespace lr::secrets {
@@ -72,7 +75,15 @@ Proven prove_pem(std::string_view block) {
   if (!der) return {};
   if (name.starts_with("OPENSSH")) return {der->starts_with("openssh-key-v1"), ""};
   if (encrypted) return {der->size() >= 32, "encrypted"};
-  return {is_der_sequence(*der), ""};
+  if (!is_der_sequence(*der)) return {};
+  const auto digest = crypto::public_key_digest(*der);
+  const std::string_view publisher = digest ? publisher_of(*digest) : std::string_view();
+  if (publisher.empty()) return {true, ""};
+  return {true,
+          fmt::format("this private key is published in {}'s sources: it protects nothing; replace "
+                      "it wherever it is in use",
+                      publisher),
+          true};
 }
 
 }  // namespace lr::secrets
