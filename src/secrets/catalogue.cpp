@@ -22,10 +22,38 @@ Stage make_stage(const Catalogue::Impl& impl, std::span<const std::uint32_t> cho
   for (std::uint32_t index : chosen) {
     const Expression& expression = impl.plan.expressions[index];
     stage.overlap = std::max(stage.overlap, expression.width);
-    for (const Anchor& anchor : expression.anchors) {
-      stage.reach = std::max(stage.reach, impl.plan.forms[anchor.rule].reach);
+  }
+  return stage;
+}
+
+/// Every byte for rules that are found by a word, which may stand outside of the match.
+ByteSet bytes_of_wide(const Catalogue::Impl& impl, std::size_t index) {
+  const ByteSet any = ~ByteSet();
+  ByteSet bytes;
+  std::vector<std::uint32_t> rules;
+  for (std::uint32_t i : impl.wide_expressions(index)) {
+    for (const Anchor& anchor : impl.plan.expressions[i].anchors) {
+      if (impl.wide_of(anchor.rule) != index) continue;
+      const How how = impl.plan.forms[anchor.rule].how;
+      if (anchor.keyword || (how != How::kAnchored && how != How::kWindow)) return any;
+      rules.push_back(anchor.rule);
     }
   }
+  for (const std::uint32_t rule : rules) {
+    const auto tree = parse_pattern(impl.rules[rule].pattern);
+    bytes |= tree ? pattern_bytes(*tree) : any;
+  }
+  return bytes;
+}
+
+Stage make_wide_stage(const Catalogue::Impl& impl, std::size_t index, Database database) {
+  Stage stage = make_stage(impl, impl.wide_expressions(index), std::move(database));
+  for (std::uint32_t rule = 0; rule < impl.rules.size(); ++rule) {
+    if (impl.wide_of(rule) == index) {
+      stage.reach = std::max(stage.reach, impl.plan.forms[rule].reach);
+    }
+  }
+  stage.bytes = bytes_of_wide(impl, index);
   return stage;
 }
 
@@ -179,13 +207,17 @@ const RE2::Set& Catalogue::Impl::path_set() const {
   return *path_set_made;
 }
 
-std::vector<std::uint32_t> Catalogue::Impl::wide_expressions() const {
+std::optional<std::size_t> Catalogue::Impl::wide_of(std::uint32_t rule) const {
+  const std::uint32_t reach = plan.forms[rule].reach;
+  if (reach <= kShortReach) return std::nullopt;
+  return reach <= kMiddleReach ? 0 : 1;
+}
+
+std::vector<std::uint32_t> Catalogue::Impl::wide_expressions(std::size_t index) const {
   std::vector<std::uint32_t> chosen;
   for (std::uint32_t i = 0; i < plan.expressions.size(); ++i) {
-    const bool wide_one = std::ranges::any_of(plan.expressions[i].anchors, [&](const Anchor& a) {
-      return plan.forms[a.rule].reach > kShortReach;
-    });
-    if (wide_one) chosen.push_back(i);
+    const auto is_of_it = [&](const Anchor& anchor) { return wide_of(anchor.rule) == index; };
+    if (std::ranges::any_of(plan.expressions[i].anchors, is_of_it)) chosen.push_back(i);
   }
   return chosen;
 }
@@ -235,9 +267,11 @@ Result<std::unique_ptr<Catalogue>> Catalogue::compile(std::vector<Rule> rules) {
   const std::vector<std::uint32_t> every = every_expression(*impl);
   LR_TRY(Database all, compile_database(*impl, every, native_features()));
   impl->all = make_stage(*impl, every, std::move(all));
-  const std::vector<std::uint32_t> wide = impl->wide_expressions();
-  LR_TRY(Database wide_database, compile_database(*impl, wide, native_features()));
-  impl->wide = make_stage(*impl, wide, std::move(wide_database));
+  for (std::size_t i = 0; i < impl->wide.size(); ++i) {
+    const std::vector<std::uint32_t> wide = impl->wide_expressions(i);
+    LR_TRY(Database database, compile_database(*impl, wide, native_features()));
+    impl->wide[i] = make_wide_stage(*impl, i, std::move(database));
+  }
   return std::unique_ptr<Catalogue>(new Catalogue(std::move(impl)));
 }
 
@@ -248,9 +282,11 @@ Result<std::unique_ptr<Catalogue>> Catalogue::from_blob(std::string_view blob) {
     return fail(Code::kInternal, "the built-in rules were compiled by another version");
   }
   LR_TRY(Database all, deserialized(decoded.all));
-  LR_TRY(Database wide, deserialized(decoded.wide));
   impl->all = make_stage(*impl, every_expression(*impl), std::move(all));
-  impl->wide = make_stage(*impl, impl->wide_expressions(), std::move(wide));
+  for (std::size_t i = 0; i < impl->wide.size(); ++i) {
+    LR_TRY(Database wide, deserialized(decoded.wide[i]));
+    impl->wide[i] = make_wide_stage(*impl, i, std::move(wide));
+  }
   return std::unique_ptr<Catalogue>(new Catalogue(std::move(impl)));
 }
 

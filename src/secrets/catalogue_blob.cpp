@@ -185,7 +185,6 @@ Result<std::string> encode_catalogue(std::span<const Rule> rules) {
   const Catalogue::Impl impl({rules.begin(), rules.end()});
   std::vector<std::uint32_t> every(impl.plan.expressions.size());
   std::iota(every.begin(), every.end(), 0u);
-  const std::vector<std::uint32_t> wide = impl.wide_expressions();
   Writer out;
   out.text(kMagic);
   out.number(plan_digest(impl.plan));
@@ -193,9 +192,11 @@ Result<std::string> encode_catalogue(std::span<const Rule> rules) {
   for (const Rule& rule : rules) write_rule(out, rule);
   for (const unsigned long long features : kProcessorTiers) {
     LR_TRY(const std::string all_bytes, serialized(impl, every, features));
-    LR_TRY(const std::string wide_bytes, serialized(impl, wide, features));
     out.text(all_bytes);
-    out.text(wide_bytes);
+    for (std::size_t i = 0; i < impl.wide.size(); ++i) {
+      LR_TRY(const std::string wide_bytes, serialized(impl, impl.wide_expressions(i), features));
+      out.text(wide_bytes);
+    }
   }
   return out.take();
 }
@@ -211,7 +212,8 @@ Result<DecodedCatalogue> decode_catalogue(std::string_view blob, unsigned long l
   bool chosen = false;
   for (const unsigned long long tier : kProcessorTiers) {
     const std::string_view all = in.text();
-    const std::string_view wide = in.text();
+    std::array<std::string_view, 2> wide;
+    for (std::string_view& one : wide) one = in.text();
     if (chosen || (tier & ~features) != 0) continue;
     decoded.all = all;
     decoded.wide = wide;

@@ -2,6 +2,7 @@
 // private to one build; a program never reads a blob that another version wrote.
 #pragma once
 
+#include <array>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,7 +25,7 @@ struct DecodedCatalogue {
   std::vector<Rule> rules;
   std::uint64_t plan_digest = 0;  ///< Of the plan the databases were compiled from.
   std::string_view all;           ///< Serialized databases, "" for none.
-  std::string_view wide;
+  std::array<std::string_view, 2> wide;
 };
 /// Errors: kInternal when the blob is not one of this build.
 Result<DecodedCatalogue> decode_catalogue(std::string_view blob, unsigned long long features);

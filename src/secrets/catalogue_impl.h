@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -84,7 +85,9 @@ struct RulePatterns {
 struct Stage {
   Database database;          ///< Null when there is nothing to look for.
   std::uint32_t overlap = 0;  ///< Longest expression, or kUnbounded.
-  std::uint32_t reach = 0;    ///< Longest reach of its rules.
+  std::uint32_t reach = 0;    ///< Of `wide`: longest reach of the rules that are looked for by it.
+  /// Of `wide`: what their matches are made of. A match cannot go on over any other byte.
+  ByteSet bytes = ~ByteSet();
 };
 
 struct Catalogue::Impl {
@@ -93,7 +96,8 @@ struct Catalogue::Impl {
   std::vector<RulePatterns> patterns;
   std::map<std::string_view, std::uint32_t> by_id;  ///< Views into `rules`.
   Stage all;
-  Stage wide;                             ///< The rules whose reach is over kShortReach.
+  /// The rules whose reach is over kShortReach: those up to kMiddleReach, and the others.
+  std::array<Stage, 2> wide;
   std::uint32_t short_reach = 0;          ///< Longest reach of the others.
   std::vector<std::uint32_t> path_rules;  ///< kPath and kWhole.
   /// The paths of `path_rules` in their order, as one automaton; made when first needed.
@@ -103,8 +107,10 @@ struct Catalogue::Impl {
 
   /// Everything but the databases.
   explicit Impl(std::vector<Rule> from);
-  /// Indices of the expressions of `wide`.
-  std::vector<std::uint32_t> wide_expressions() const;
+  /// Indices of the expressions of one of `wide`.
+  std::vector<std::uint32_t> wide_expressions(std::size_t index) const;
+  /// Which of `wide` looks for a rule; nullopt: none, its reach is short.
+  std::optional<std::size_t> wide_of(std::uint32_t rule) const;
 };
 
 /// Compiles the chosen expressions for a processor (`features`: HS_CPU_FEATURES_*).

@@ -59,6 +59,8 @@ const Catalogue& rules() {
     all.push_back(make_rule("loose", R"([0-9a-f]{32}-us[0-9]{1,2})"));
     all.push_back(make_rule("chain", R"(glpat-[0-9A-Za-z_-]{20,40})"));
     all.push_back(make_rule("wide", R"(-----BEGIN X-----[\s0-9A-Za-z]*?-----END X-----)"));
+    all.push_back(make_rule("middle", R"(<key>[^<>]+</key>)"));
+    all.back().max_width = 1500;
     Rule assigned = make_rule("assigned", "");
     assigned.assigned = "[0-9a-f]{32}";
     assigned.keywords = {"wombat"};
@@ -86,6 +88,9 @@ std::string piece(Rng& rng, std::size_t index) {
                                                  "-----BEGIN X-----\n",
                                                  "<base62:700>\n",
                                                  "-----END X-----",
+                                                 "<key>",
+                                                 "</key>",
+                                                 "<key>many words {and signs}</key>",
                                                  "WOMBAT_KEY=<hex:32>\n",
                                                  "wombat: ",
                                                  "api_key: ",

@@ -20,6 +20,8 @@ namespace lr::secrets {
 inline constexpr std::uint32_t kMatchMax = 16 * 1024;
 /// Rules whose matches and surroundings fit are looked for in short windows around a change.
 inline constexpr std::uint32_t kShortReach = 512;
+/// Those that fit into this are looked for in wider ones, and only the few others in the widest.
+inline constexpr std::uint32_t kMiddleReach = 2048;
 /// How far before a match a keyword may stand.
 inline constexpr std::uint32_t kKeywordReach = 128;
 

@@ -30,6 +30,38 @@ std::vector<Range> grown(std::span<const Range> ranges, std::size_t by, std::siz
   return out;
 }
 
+struct Windows {
+  std::vector<Range> all;
+  std::vector<Range> cut;  ///< Those that end in front because they are large enough.
+};
+
+/// Each range grown by `by` on both sides, but no farther than over bytes of the set.
+Windows grown_within(std::span<const Range> ranges, std::size_t by, const ByteSet& set,
+                     std::string_view bytes) {
+  Windows windows;
+  windows.all = grown(ranges, by, bytes.size());
+  if (set.all()) {
+    windows.cut = windows.all;
+    return windows;
+  }
+  const auto fits = [&](std::size_t at) { return set[static_cast<std::uint8_t>(bytes[at])]; };
+  windows.all.clear();
+  for (const Range& range : ranges) {
+    const std::size_t least = range.begin > by ? range.begin - by : 0;
+    const std::size_t most = std::min(bytes.size(), range.end + by);
+    Range window = range;
+    while (window.begin > least && fits(window.begin - 1)) --window.begin;
+    while (window.end < most && fits(window.end)) ++window.end;
+    if (!windows.all.empty() && window.begin <= windows.all.back().end) {
+      windows.all.back().end = std::max(windows.all.back().end, window.end);
+      continue;
+    }
+    windows.all.push_back(window);
+    if (window.begin == least) windows.cut.push_back(window);
+  }
+  return windows;
+}
+
 bool touches_any(const Range& range, std::span<const Range> ranges) {
   const auto after = std::ranges::lower_bound(ranges, range.begin, {}, &Range::end);
   return after != ranges.end() && after->begin <= range.end;
@@ -43,7 +75,7 @@ Matcher::Matcher(const Catalogue::Impl& catalogue)
 Result<Matcher> Matcher::make(const Catalogue::Impl& catalogue) {
   Matcher matcher(catalogue);
   hs_scratch_t* scratch = nullptr;
-  for (const Stage* stage : {&catalogue.all, &catalogue.wide}) {
+  for (const Stage* stage : {&catalogue.all, &catalogue.wide[0], &catalogue.wide[1]}) {
     if (stage->database == nullptr) continue;
     if (hs_alloc_scratch(stage->database.get(), &scratch) != HS_SUCCESS) {
       hs_free_scratch(scratch);
@@ -111,26 +143,39 @@ const std::vector<Match>& Matcher::match_near(std::string_view bytes,
   for (std::size_t rounds = 2;; rounds *= 4) {
     begin(bytes);
     const std::size_t near = rounds * catalogue_->short_reach;
-    const std::size_t far = rounds * catalogue_->wide.reach;
     const auto near_windows = grown(wanted, near, bytes.size());
     for (const Range& window : near_windows) collect(catalogue_->all, window);
-    for (const Range& window : grown(wanted, far, bytes.size())) collect(catalogue_->wide, window);
+    std::array<Windows, 2> wide_windows;
+    for (std::size_t i = 0; i < wide_windows.size(); ++i) {
+      const Stage& stage = catalogue_->wide[i];
+      wide_windows[i] = grown_within(wanted, rounds * stage.reach, stage.bytes, bytes);
+      for (const Range& window : wide_windows[i].all) collect(stage, window);
+    }
     std::ranges::sort(hits_);
     hits_.erase(std::unique(hits_.begin(), hits_.end()), hits_.end());
     for (const Hit& hit : hits_) take_hit(hit);
     for (const Range& window : near_windows) take_tokens(window);
     finish();
-    const bool cut = std::ranges::any_of(near_windows, [&](const Range& window) {
-      if (window.begin == 0) return false;
-      return std::ranges::any_of(matches_, [&](const Match& match) {
-        return match.all.begin >= window.begin &&
-               match.all.begin < window.begin + catalogue_->short_reach;
-      });
-    });
+    bool cut = begins_in_front(near_windows, catalogue_->short_reach, std::nullopt);
+    for (std::size_t i = 0; i < wide_windows.size(); ++i) {
+      cut = cut || begins_in_front(wide_windows[i].cut, catalogue_->wide[i].reach, i);
+    }
     if (!cut || near > bytes.size()) break;
   }
   for (Match& match : matches_) match.wanted = touches_any(match.all, wanted);
   return matches_;
+}
+
+/// Whether a match, of the rules of one of `wide` or of any, begins in the front of a window.
+bool Matcher::begins_in_front(std::span<const Range> windows, std::size_t reach,
+                              std::optional<std::size_t> wide) const {
+  return std::ranges::any_of(windows, [&](const Range& window) {
+    if (window.begin == 0) return false;
+    return std::ranges::any_of(matches_, [&](const Match& match) {
+      return match.all.begin >= window.begin && match.all.begin < window.begin + reach &&
+             (!wide || catalogue_->wide_of(match.rule) == wide);
+    });
+  });
 }
 
 void Matcher::collect(const Stage& stage, Range range) {

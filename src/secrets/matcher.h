@@ -57,6 +57,8 @@ class Matcher {
   explicit Matcher(const Catalogue::Impl& catalogue);
   void collect(const Stage& stage, Range range);
   void collect_chunk(const Stage& stage, Range chunk, std::size_t overlap);
+  bool begins_in_front(std::span<const Range> windows, std::size_t reach,
+                       std::optional<std::size_t> wide) const;
   void take_hit(const Hit& hit);
   void take_tokens(Range range);
   void take_anchored(std::uint32_t rule, std::size_t begin);
