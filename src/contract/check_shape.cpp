@@ -233,9 +233,9 @@ bool is_reference_or_placeholder(std::string_view text) {
 void check_secret_entry(const YamlEntry& entry, const std::string& path, Problems& problems) {
   if (!entry.value.is_scalar() || !names_a_secret(entry.key)) return;
   if (is_reference_or_placeholder(entry.value.scalar)) return;
-  problems.error(entry.value.mark, path,
-                 "a secret must not stand in the contract: write ${NAME}, file:path or a "
-                 "placeholder such as {password}");
+  problems.secret(entry.value.mark, path,
+                  "a secret must not stand in the contract: write ${NAME}, file:path or a "
+                  "placeholder such as {password}");
 }
 
 }  // namespace
@@ -279,14 +279,14 @@ void check_no_credentials(const YamlNode& node, const std::string& path, Problem
       "this looks like a credential: take it out, replace it where it is valid, and refer to it "
       "by ${NAME}";
   if (node.is_scalar() && looks_like_credential(node.scalar)) {
-    problems.error(node.mark, path, std::string(kMessage));
+    problems.secret(node.mark, path, std::string(kMessage));
   }
   for (std::size_t i = 0; i < node.items.size(); ++i) {
     check_no_credentials(node.items[i], path_of(path, i), problems);
   }
   for (const YamlEntry& entry : node.entries) {
     if (looks_like_credential(entry.key)) {
-      problems.error(entry.mark, path, std::string(kMessage));
+      problems.secret(entry.mark, path, std::string(kMessage));
       continue;
     }
     check_secret_entry(entry, path_of(path, entry.key), problems);

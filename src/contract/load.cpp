@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
+#include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -11,6 +11,8 @@
 #include "contract/problems.h"
 #include "contract/reader.h"
 #include "contract/sections.h"
+#include "contract/syntax.h"
+#include "text/nearest.h"
 #include "text/yaml.h"
 
 namespace lr::contract {
@@ -24,26 +26,27 @@ LoadOutcome only_problem(Mark at, std::string message) {
   return out;
 }
 
-/// Takes "file:" and a number and ':' off the front.
-std::uint32_t take_number(std::string_view& text) {
-  std::uint32_t out = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
-  const auto digits = static_cast<std::size_t>(end - text.data());
-  if (error != std::errc() || digits >= text.size() || text[digits] != ':') return 0;
-  text.remove_prefix(digits + 1);
+LoadOutcome only_problem(Problem problem) {
+  LoadOutcome out;
+  out.problems.push_back(std::move(problem));
   return out;
 }
 
-/// The YAML reader's "file:line:column: why" as a problem.
-LoadOutcome syntax_problem(const Error& error, std::string_view file_name) {
-  std::string_view text = error.detail();
-  if (!text.starts_with(file_name)) return only_problem({}, error.detail());
-  text.remove_prefix(std::min(file_name.size() + 1, text.size()));
-  Mark at;
-  at.line = std::max(take_number(text), 1U);
-  at.column = std::max(take_number(text), 1U);
-  while (text.starts_with(' ')) text.remove_prefix(1);
-  return only_problem(at, std::string(text));
+/// What to do about a contract that cannot be read at all.
+std::string_view cure_of(Code code) {
+  if (code == Code::kPayloadTooLarge) {
+    return "keep API keys in identity.api_keys.store and schemas in files of their own";
+  }
+  return code == Code::kPermissionDenied ? "check its permissions" : "check the path";
+}
+
+/// A key that was meant to be "version", or null.
+const text::YamlEntry* misspelt_version(const text::YamlNode& root) {
+  constexpr std::array<std::string_view, 1> kVersion = {"version"};
+  const auto found = std::ranges::find_if(root.entries, [&](const text::YamlEntry& entry) {
+    return !text::nearest(entry.key, kVersion).empty();
+  });
+  return found == root.entries.end() ? nullptr : &*found;
 }
 
 /// A file that is not a contract of this version at all has exactly that one problem.
@@ -54,6 +57,10 @@ std::optional<LoadOutcome> wrong_file(const text::YamlNode& root) {
   }
   if (!root.is_map()) return only_problem(root.mark, fmt::format("this is no map; {}", kStart));
   const text::YamlNode* version = root.find("version");
+  if (const auto* meant = version == nullptr ? misspelt_version(root) : nullptr) {
+    return only_problem(meant->mark, fmt::format("unknown key {}; did you mean \"version\"?",
+                                                 in_quotes(meant->key)));
+  }
   if (version == nullptr) {
     return only_problem(root.mark, fmt::format("\"version\" is missing; {}", kStart));
   }
@@ -114,7 +121,7 @@ LoadOutcome load_text(std::string_view text, std::string_view file_name, const f
                         fmt::format("the file is larger than {} bytes", limits::kContractBytes));
   }
   auto node = text::parse_yaml(text, file_name);
-  if (!node) return syntax_problem(node.error(), file_name);
+  if (!node) return only_problem(syntax_problem(node.error(), file_name, text));
   if (auto wrong = wrong_file(*node)) return std::move(*wrong);
   Loading loading{.contract = {}, .folder = folder, .read_file = read_file};
   loading.contract.file = file_name;
@@ -157,8 +164,8 @@ LoadOutcome load_contract_file(const std::string& path) {
     const fs::path folder = fs::absolute(path).parent_path();
     const auto text = read_regular_file(path);
     if (!text) {
-      return only_problem(
-          {}, fmt::format("cannot read the contract: {}; check the path", text.error().detail()));
+      return only_problem({}, fmt::format("cannot read the contract: {}; {}", text.error().detail(),
+                                          cure_of(text.error().code())));
     }
     const FileReader reader = [&folder](const std::string& name) {
       return read_regular_file(folder / name);

@@ -37,7 +37,13 @@ std::string joined(const std::vector<std::string_view>& names) {
 
 }  // namespace
 
+void Problems::secret(Mark at, std::string path, std::string message) {
+  error(at, std::move(path), std::move(message));
+  secrets_.emplace(at.line, at.column);
+}
+
 void Problems::add(Problem problem) {
+  if (secrets_.contains({problem.at.line, problem.at.column})) return;
   errors_ = errors_ || !problem.warning;
   problem.path = safe_path(std::move(problem.path));
   if (list_.size() < kProblemsMax) list_.push_back(std::move(problem));

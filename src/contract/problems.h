@@ -1,8 +1,10 @@
 // Everything that is wrong with a contract, gathered so that one run reports it all.
 #pragma once
 
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "contract/load.h"
@@ -14,6 +16,8 @@ class Problems {
   void error(Mark at, std::string path, std::string message) {
     add({at, std::move(path), std::move(message), false});
   }
+  /// A literal secret. Whatever else is wrong at its place is not worth a line.
+  void secret(Mark at, std::string path, std::string message);
   void warning(Mark at, std::string path, std::string message) {
     add({at, std::move(path), std::move(message), true});
   }
@@ -24,6 +28,7 @@ class Problems {
  private:
   void add(Problem problem);
   std::vector<Problem> list_;
+  std::set<std::pair<std::uint32_t, std::uint32_t>> secrets_;  ///< Lines and columns.
   bool errors_ = false;
 };
 

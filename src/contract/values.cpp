@@ -237,7 +237,28 @@ bool is_grant_name(std::string_view text) {
   });
 }
 
+namespace {
+
+/// scheme://user:password@host, as database and proxy addresses are often written.
+bool has_password_in_url(std::string_view text) {
+  for (std::size_t at = text.find("://"); at != std::string_view::npos;
+       at = text.find("://", at + 3)) {
+    std::string_view authority = text.substr(at + 3);
+    authority = authority.substr(0, authority.find_first_of("/?# \"'"));
+    const std::size_t end = authority.rfind('@');
+    if (end == std::string_view::npos) continue;
+    const std::size_t colon = authority.substr(0, end).find(':');
+    if (colon == std::string_view::npos || colon + 1 == end) continue;
+    const std::string_view password = authority.substr(colon + 1, end - colon - 1);
+    if (!password.starts_with('{') && !password.starts_with("${")) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 bool looks_like_credential(std::string_view text) {
+  if (has_password_in_url(text)) return true;
   if (text.find("PRIVATE KEY-----") != std::string_view::npos) return true;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const bool at_start = i == 0 || !is_key_character(text[i - 1]);
