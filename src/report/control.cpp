@@ -29,6 +29,22 @@ std::string_view control_id(Control control) { return text_of(control).id; }
 std::string_view control_title(Control control) { return text_of(control).title; }
 std::string_view control_passes_when(Control control) { return text_of(control).passes_when; }
 
+bool is_proved_today(Control control) {
+  switch (control) {
+    case Control::kTools:
+    case Control::kPrompt:
+    case Control::kWebhook:
+    case Control::kLogs:
+    case Control::kSpeed:
+    case Control::kAlerts:
+    case Control::kDeploy:
+    case Control::kHandover:
+      return false;
+    default:
+      return true;
+  }
+}
+
 std::optional<Control> parse_control(std::string_view id) {
   for (const ControlText& text : kControls) {
     if (text.id == id) return text.control;

@@ -43,6 +43,8 @@ inline constexpr int kControlCount = 23;
 std::string_view control_id(Control control);
 std::string_view control_title(Control control);
 std::string_view control_passes_when(Control control);
+/// Whether any verb of this version proves the control.
+bool is_proved_today(Control control);
 std::optional<Control> parse_control(std::string_view id);
 
 }  // namespace lr::report

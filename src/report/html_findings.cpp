@@ -202,8 +202,9 @@ std::string html_reading_guide(const Report& report) {
       "<dt>Run</dt><dd>{}, {} in {}, id {}</dd></dl></section>\n",
       status_cell(Status::kPass), status_cell(Status::kFail), status_cell(Status::kInconclusive),
       status_cell(Status::kNotApplicable),
-      report.profile == "secrets" ? "Not part of a secrets scan."
-                                  : "Nothing to test here, or no check in this version.",
+      report.profile == "secrets"
+          ? "Not part of a secrets scan."
+          : "Nothing to test here, not part of this run, or no check in this version.",
       html_line(report.target), contract, html_line(report.profile), minute_text(report.started),
       counted(report.requests, "request", "requests"), duration_text(report.took),
       html_line(report.run_id));

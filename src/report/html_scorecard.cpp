@@ -26,7 +26,7 @@ std::string numbers(const Tally& counts) {
   }
   out += number_item(counts.controls(Status::kPass), "controls pass", "gap");
   out += number_item(counts.controls(Status::kFail), "controls fail", "");
-  out += number_item(counts.controls(Status::kInconclusive), "not proved", "");
+  out += number_item(counts.controls(Status::kInconclusive), "controls not proved", "");
   return out + "</ul>\n";
 }
 

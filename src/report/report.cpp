@@ -48,8 +48,10 @@ void settle_check(CheckRow& row, const Report& report) {
   }
 }
 
-std::string not_applicable_reason(const std::vector<const CheckRow*>& rows) {
-  if (rows.empty()) return "no check in this version";
+std::string not_applicable_reason(Control control, const std::vector<const CheckRow*>& rows) {
+  if (rows.empty()) {
+    return is_proved_today(control) ? "not part of this run" : "no check in this version";
+  }
   for (const CheckRow* row : rows) {
     if (!row->reason.empty()) return row->reason;
   }
@@ -96,7 +98,7 @@ ControlRow control_row(Control control, const Report& report) {
     if (fails_a_control(finding)) row.status = Status::kFail;
   }
   if (row.status == Status::kInconclusive) row.reason = inconclusive_reason(rows);
-  if (row.status == Status::kNotApplicable) row.reason = not_applicable_reason(rows);
+  if (row.status == Status::kNotApplicable) row.reason = not_applicable_reason(control, rows);
   return row;
 }
 

@@ -47,7 +47,8 @@ TEST(Conclude, EverythingProvedAndNothingFoundIsReady) {
   EXPECT_EQ(control_of(report, Control::kAuthn).status, Status::kPass);
   EXPECT_EQ(control_of(report, Control::kAuthn).cells_proved, 4U);
   EXPECT_EQ(control_of(report, Control::kMail).status, Status::kNotApplicable);
-  EXPECT_EQ(control_of(report, Control::kMail).reason, "no check in this version");
+  EXPECT_EQ(control_of(report, Control::kMail).reason, "not part of this run");
+  EXPECT_EQ(control_of(report, Control::kTools).reason, "no check in this version");
 }
 
 TEST(Conclude, NothingTestedIsNeverGreen) {
