@@ -11,7 +11,7 @@ build=(cmake ninja-build clang-19 lld-19 llvm-19 ccache pkg-config ca-certificat
 checks=(python3 clang-format-19 clang-tools-19 universal-ctags libclang-rt-19-dev python3-jsonschema
   openssl curl knot knot-dnssecutils nginx-light git gnutls-bin
   swaks libnet-ssleay-perl python3-aiosmtpd python3-dkim dovecot-imapd
-  postfix opendkim python3-spf python3-nacl publicsuffix)
+  postfix opendkim python3-pip python3-spf python3-nacl publicsuffix)
 bench=(haproxy wrk libbenchmark-dev)
 
 packages=("${build[@]}")

@@ -16,7 +16,8 @@ namespace {
 using namespace std::chrono_literals;
 using report::Severity;
 
-// QR, AA and TC; QR with RCODE 5.
+// QR and AA; QR, AA and TC; QR with RCODE 5.
+constexpr std::string_view kAnswer{"\x84\x00", 2};
 constexpr std::string_view kTruncated{"\x86\x00", 2};
 constexpr std::string_view kRefused{"\x80\x05", 2};
 constexpr auto kPatience = 400ms;  // For a question.
@@ -87,6 +88,43 @@ TEST(BadInput, TruncationWithoutTcpIsNothingMissing) {
       judge("bad-cut.lab", "127.7.53.4", [](const ScriptedQuestion& question) {
         return question.tcp ? std::string() : scripted_answer(question, kTruncated, {});
       }));
+}
+
+/// Records of 64 KB come over TCP whole, and are judged in bounded time.
+TEST(BadInput, TextsOf64KilobytesAreReadAndJudged) {
+  constexpr std::size_t kStrings = 250;  // Of 256 bytes each on the wire.
+  for (const std::string start : {"v=spf1 ", "v=DMARC1; p=", "v=DKIM1; p="}) {
+    const Judged judged =
+        judge("bad-huge.lab", "127.7.53.5", [&](const ScriptedQuestion& question) {
+          if (question.type != 16) return scripted_answer(question, kAnswer, {});
+          if (!question.tcp) return scripted_answer(question, kTruncated, {});
+          std::string text = "\xff" + start + std::string(255 - start.size(), 'a');
+          for (std::size_t i = 1; i < kStrings; ++i) text += "\xff" + std::string(255, 'a');
+          return scripted_answer(question, kAnswer, {scripted_record(question.name, 16, 60, text)});
+        });
+    EXPECT_LT(judged.took, kBound);
+    // One of them is the record that was asked for, and it is not right.
+    EXPECT_GT(judged.findings(Severity::kMedium), 0U) << start;
+    for (const report::Finding& finding : judged.report.findings) {
+      for (const report::Evidence& evidence : finding.evidence) {
+        EXPECT_LT(evidence.response.size(), 200'000U) << finding.check;
+      }
+    }
+  }
+}
+
+TEST(BadInput, AliasesThatLeadInACircleEnd) {
+  const Judged judged = judge("bad-circle.lab", "127.7.53.6", [](const ScriptedQuestion& question) {
+    const bool first = question.name.starts_with("www.");
+    return scripted_answer(
+        question, kAnswer,
+        {scripted_record(question.name, 5, 60,
+                         wire_name(first ? "bad-circle.lab" : "www.bad-circle.lab"))});
+  });
+  EXPECT_LT(judged.took, kBound);
+  for (const report::Finding& finding : judged.report.findings) {
+    EXPECT_FALSE(finding.check.starts_with("takeover.")) << finding.check << finding.title;
+  }
 }
 
 TEST(BadInput, ServersThatStallTalkNonsenseOrShowTenThousandNamesCostBoundedTime) {

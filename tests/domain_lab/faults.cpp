@@ -31,9 +31,10 @@ std::vector<LabDomain> hostile_domains() {
 std::vector<Fault> all_faults() {
   std::vector<Fault> out;
   for (auto* const table :
-       {dns_faults, dangling_faults, delegation_faults, dnssec_faults, zone_key_faults, spf_faults,
-        spf_tree_faults, dkim_faults, dmarc_faults, mx_faults, smtp_faults, certificate_faults,
-        renewal_faults, chain_faults, tls_faults, web_faults, page_faults}) {
+       {dns_faults,  dangling_faults, delegation_faults,  dnssec_faults,  zone_key_faults,
+        spf_faults,  spf_tree_faults, dkim_faults,        dmarc_faults,   mx_faults,
+        smtp_faults, starttls_faults, certificate_faults, renewal_faults, chain_faults,
+        tls_faults,  old_tls_faults,  tls_detail_faults,  web_faults,     page_faults}) {
     for (Fault& fault : table()) out.push_back(std::move(fault));
   }
   if (!LabPostfix::obstacle().empty()) return out;

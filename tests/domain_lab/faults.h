@@ -37,10 +37,13 @@ std::vector<Fault> certificate_faults();
 std::vector<Fault> renewal_faults();
 std::vector<Fault> chain_faults();
 std::vector<Fault> tls_faults();
+std::vector<Fault> old_tls_faults();
+std::vector<Fault> tls_detail_faults();
 std::vector<Fault> web_faults();
 std::vector<Fault> page_faults();
 std::vector<Fault> mx_faults();
 std::vector<Fault> smtp_faults();
+std::vector<Fault> starttls_faults();
 // Seen only where Postfix can run, see LabPostfix::obstacle().
 std::vector<Fault> signature_faults();
 std::vector<Fault> mail_path_faults();

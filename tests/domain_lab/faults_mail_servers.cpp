@@ -19,6 +19,17 @@ void add_server(LabDomain& domain, std::vector<std::string> faults) {
       host + "\\nmax_age: 604800\\n'; }";
 }
 
+/// The first MX is a server of the domain's own; `behind` answers its handshakes.
+void weaken(LabDomain& domain, TlsServer behind, const std::string& settings) {
+  add_server(domain, {});
+  const std::string host = "mx." + domain.name;
+  domain.instead("@ MX 30", "@ MX 5 " + host + ".");
+  domain.mail_servers.back().behind = behind;
+  domain.mail_servers.back().tls = settings;
+  // GnuTLS has the old suites for RSA only.
+  if (behind == TlsServer::kGnutls) domain.mail_servers.back().key = TestKey::kRsa2048;
+}
+
 void serve_policy(LabDomain& domain, const std::string& text) {
   domain.host("mta-sts." + domain.name).https =
       "location = /.well-known/mta-sts.txt { default_type text/plain; return 200 '" + text + "'; }";
@@ -134,6 +145,61 @@ std::vector<Fault> smtp_faults() {
              d.with("_25._tcp.mx TLSA 3 1 1 " + std::string(64, 'd'));
            },
        .found = {"dane.insecure"},
+       .scope = Scope::kMail},
+  };
+}
+
+std::vector<Fault> starttls_faults() {
+  return {
+      {.name = "starttls-rc4-md5",
+       .change =
+           [](LabDomain& d) {
+             weaken(d, TlsServer::kGnutls, "NORMAL:-VERS-ALL:+VERS-TLS1.2:+ARCFOUR-128:+MD5:+SHA1");
+           },
+       .found = {"smtp_tls.rc4", "smtp_tls.md5"},
+       .scope = Scope::kMail},
+      {.name = "starttls-triple-des",
+       .change =
+           [](LabDomain& d) {
+             weaken(d, TlsServer::kGnutls, "NORMAL:-VERS-ALL:+VERS-TLS1.2:+3DES-CBC:+SHA1");
+           },
+       .found = {"smtp_tls.triple_des", "smtp_tls.no_forward_secrecy", "smtp_tls.tls13_missing"},
+       .scope = Scope::kMail},
+      {.name = "starttls-without-encryption",
+       .change =
+           [](LabDomain& d) {
+             weaken(d, TlsServer::kOpenssl, "-tls1_2 -cipher ALL:COMPLEMENTOFALL:@SECLEVEL=0");
+           },
+       .found = {"smtp_tls.null", "smtp_tls.anonymous"},
+       .follows = {"smtp.tls_suite", "smtp.certificate_trust", "smtp.certificate_name",
+                   "smtp.mta_sts"},
+       .scope = Scope::kMail},
+      {.name = "starttls-old-versions",
+       .change =
+           [](LabDomain& d) {
+             weaken(d, TlsServer::kOpenssl, "-min_protocol TLSv1 -cipher DEFAULT:@SECLEVEL=0");
+           },
+       .found = {"smtp_tls.tls10", "smtp_tls.tls11"},
+       .scope = Scope::kMail},
+      {.name = "starttls-short-prime",
+       .change =
+           [](LabDomain& d) {
+             // OpenSSL takes a prime as long as the key.
+             weaken(d, TlsServer::kOpenssl,
+                    "-tls1_2 -cipher DHE-RSA-AES128-GCM-SHA256:@SECLEVEL=0");
+             d.mail_servers.back().key = TestKey::kRsa1024;
+           },
+       .found = {"smtp_tls.dh_size"},
+       .follows = {"smtp.certificate_trust", "smtp.mta_sts", "smtp.handshake"},
+       .scope = Scope::kMail},
+      {.name = "starttls-no-renegotiation-info",
+       .change =
+           [](LabDomain& d) {
+             weaken(d, TlsServer::kGnutls,
+                    "NORMAL:-VERS-ALL:+VERS-TLS1.2:%DISABLE_SAFE_RENEGOTIATION");
+           },
+       .found = {"smtp_tls.renegotiation"},
+       .follows = {"smtp.handshake", "smtp.mta_sts"},
        .scope = Scope::kMail},
   };
 }

@@ -203,6 +203,76 @@ std::vector<Fault> tls_faults() {
   };
 }
 
+std::vector<Fault> old_tls_faults() {
+  return {
+      {.name = "tls-md5",
+       .change =
+           [](LabDomain& d) {
+             old_server(d, TlsServer::kGnutls,
+                        "NORMAL:-VERS-ALL:+VERS-TLS1.2:+ARCFOUR-128:+MD5:+SHA1");
+             change_certificate(d, [](CertificateSpec& c) {
+               c.key = TestKey::kRsa2048;
+               // For the key exchange of old, which encrypts with it.
+               c.key_usage = "critical,digitalSignature,keyEncipherment";
+             });
+           },
+       .found = {"tls.md5", "tls.rc4", "tls.no_forward_secrecy"},
+       .follows = {"hsts.missing", "https.server_error"},
+       .scope = Scope::kWeb},
+      {.name = "tls-nothing-current",
+       .change =
+           [](LabDomain& d) {
+             old_server(d, TlsServer::kOpenssl,
+                        "-min_protocol TLSv1 -max_protocol TLSv1.1 -cipher DEFAULT:@SECLEVEL=0");
+           },
+       .found = {"tls.outdated", "tls.no_aead", "tls.tls13_missing"},
+       .follows = {"tls.tls10", "tls.tls11", "https.no_answer", "redirect.dead_end", "www.broken",
+                   "www.apex", "hsts.missing"},
+       .scope = Scope::kWeb},
+      {.name = "tls-short-prime",
+       .change =
+           [](LabDomain& d) {
+             // OpenSSL takes a prime as long as the key.
+             old_server(d, TlsServer::kOpenssl,
+                        "-tls1_2 -cipher DHE-RSA-AES128-GCM-SHA256:@SECLEVEL=0");
+             change_certificate(d, [](CertificateSpec& c) { c.key = TestKey::kRsa1024; });
+           },
+       .found = {"tls.dh_size"},
+       .follows = {"certificate.small_key", "https.certificate", "https.no_answer",
+                   "redirect.dead_end", "www.broken", "www.apex", "hsts.missing"},
+       .scope = Scope::kWeb},
+  };
+}
+
+std::vector<Fault> tls_detail_faults() {
+  return {
+      {.name = "tls-small-curve",
+       .change =
+           [](LabDomain& d) {
+             old_server(d, TlsServer::kOpenssl,
+                        "-tls1_2 -groups P-256:sect163k1 -cipher "
+                        "ECDHE-ECDSA-AES128-GCM-SHA256:@SECLEVEL=0");
+           },
+       .found = {"tls.weak_groups"},
+       .follows = {"hsts.missing"},
+       .scope = Scope::kWeb},
+      {.name = "tls-signed-with-sha1",
+       .change =
+           [](LabDomain& d) {
+             old_server(d, TlsServer::kOpenssl,
+                        "-tls1_2 -sigalgs ECDSA+SHA256:ECDSA+SHA1 -cipher DEFAULT:@SECLEVEL=0");
+           },
+       .found = {"tls.sha1_signature"},
+       .follows = {"hsts.missing"},
+       .scope = Scope::kWeb},
+      {.name = "tls-early-data",
+       .change =
+           [](LabDomain& d) { d.own_server().tls = "ssl_early_data on; ssl_session_tickets on;"; },
+       .found = {"tls.early_data"},
+       .scope = Scope::kWeb},
+  };
+}
+
 std::vector<Fault> web_faults() {
   return {
       {.name = "nobody-on-https",

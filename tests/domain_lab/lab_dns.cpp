@@ -42,7 +42,8 @@ std::string companies() {
       "sites.hosting A {7}\n"
       // Zones of scripted servers; resolvers are told where these are.
       "bad-mute NS ns4.silent\nbad-garbage NS ns4.silent\n"
-      "bad-refusing NS ns4.silent\nbad-cut NS ns4.silent\n",
+      "bad-refusing NS ns4.silent\nbad-cut NS ns4.silent\n"
+      "bad-huge NS ns4.silent\nbad-circle NS ns4.silent\n",
       kParentServer, kServerA, kServerB, kOtherServer, kSilentAddress,
       quoted_strings(dkim_record(2048)), quoted_strings(dkim_ed25519_record()), kWebAddress,
       kSubmissionAddress);

@@ -21,7 +21,7 @@ inline constexpr std::string_view kLabPassword = "very-hidden-word";
 enum class TlsServer {
   kNginx,     ///< The shared one.
   kOpenssl,   ///< `openssl s_server` with LabHost::tls as its arguments; needs its own address.
-  kGnutls,    ///< `gnutls-serv` with LabHost::tls as its priority; needs its own address.
+  kGnutls,    ///< `gnutls-serv` with LabHost::tls as its priority and more words; as kOpenssl.
   kStalling,  ///< Accepts, and says nothing; needs its own address.
   kGarbage,   ///< Answers a handshake with bytes that are no TLS; needs its own address.
 };
@@ -51,6 +51,11 @@ struct LabMailServer {
   std::string address{};  ///< "127.0.25.1"
   /// "no_starttls", "open_relay", "plain_auth", "vrfy", "stall", "self_signed", "old_tls"…
   std::vector<std::string> faults{};
+  /// Who answers behind STARTTLS: nothing is the server itself; kOpenssl and kGnutls are programs
+  /// with `tls` as for LabHost, which know TLS and no SMTP.
+  std::optional<TlsServer> behind{};
+  std::string tls{};
+  TestKey key = TestKey::kP256;
 };
 
 /// How the product's mail leaves: through Postfix and OpenDKIM, see lab_postfix.h. The settings are

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "base/clock.h"
+#include "lab_web.h"
 
 namespace lr::domain::lab {
 namespace {
@@ -17,7 +18,10 @@ Result<boost::json::object> described(const LabMailServer& server, const TestAut
                                       const ScratchFolder& folder) {
   const WallTime now = SystemClock().wall();
   const bool alone = std::ranges::find(server.faults, "self_signed") != server.faults.end();
-  const CertificateSpec spec = authority.good_leaf(server.name, now);
+  CertificateSpec spec = authority.good_leaf(server.name, now);
+  spec.key = server.key;
+  // An RSA key also for the key exchange of old, which encrypts with it.
+  if (server.key != TestKey::kP256) spec.key_usage = "critical,digitalSignature,keyEncipherment";
   LR_TRY(const TestCertificate leaf, alone ? make_certificate(spec) : authority.issue(spec));
   const TestCertificate row[] = {leaf, authority.intermediate};
   boost::json::object out;
@@ -43,6 +47,29 @@ std::vector<LabMailServer> all_servers(const std::vector<LabDomain>& domains) {
 
 }  // namespace
 
+Result<std::uint16_t> LabMail::start_behind(const LabMailServer& server, const std::string& chain,
+                                            const std::string& key) {
+  const bool openssl = server.behind == TlsServer::kOpenssl;
+  const TlsProgram wanted{.kind = *server.behind,
+                          .address = "127.0.0.1",
+                          .port = free_port(),
+                          .chain = chain,
+                          .key = key,
+                          .settings = server.tls,
+                          .behaviour = openssl ? "-rev" : "--echo"};
+  LR_TRY(auto program,
+         ChildProcess::start(words_of(wanted), folder_->path() / (server.name + ".log")));
+  const auto until = std::chrono::steady_clock::now() + 20s;
+  while (program->running() && std::chrono::steady_clock::now() < until) {
+    if (listens("127.0.0.1", wanted.port)) {
+      behind_.push_back(std::move(program));
+      return wanted.port;
+    }
+    std::this_thread::sleep_for(20ms);
+  }
+  return fail(Code::kUnavailable, server.name + " does not start: " + program->output());
+}
+
 Result<std::unique_ptr<LabMail>> LabMail::start(const std::vector<LabDomain>& domains,
                                                 const TestAuthority& authority) {
   auto mail = std::make_unique<LabMail>();
@@ -51,6 +78,12 @@ Result<std::unique_ptr<LabMail>> LabMail::start(const std::vector<LabDomain>& do
   boost::json::array servers;
   for (const LabMailServer& server : all_servers(domains)) {
     LR_TRY(auto one, described(server, authority, *mail->folder_));
+    if (server.behind) {
+      LR_TRY(const std::uint16_t port,
+             mail->start_behind(server, std::string(one["certificate"].as_string()),
+                                std::string(one["key"].as_string())));
+      one["behind"] = port;
+    }
     servers.emplace_back(std::move(one));
   }
   boost::json::object configuration;

@@ -129,44 +129,55 @@ Result<LabWeb::Files> LabWeb::issue(const LabDomain& domain, const LabHost& host
   return Files{pem_chain(row), leaf.key};
 }
 
-Result<> LabWeb::start_program(const LabHost& host, const Files& files) {
-  const std::string chain = folder_->write(host.name + ".crt", files.chain).string();
-  const std::string key = folder_->write(host.name + ".key", files.key).string();
-  std::string port = std::to_string(https_port());
+std::vector<std::string> words_of(const TlsProgram& program) {
+  std::istringstream more(program.settings);
   std::vector<std::string> words;
-  if (host.server == TlsServer::kOpenssl) {
+  if (program.kind == TlsServer::kOpenssl) {
     words = {"/usr/bin/openssl",
              "s_server",
              "-accept",
-             host.address + ":" + port,
+             fmt::format("{}:{}", program.address, program.port),
              "-cert",
-             chain,
+             program.chain,
              "-cert_chain",
-             chain,
+             program.chain,
              "-key",
-             key,
-             "-www",
-             "-quiet"};
-    std::istringstream more(host.tls);
-    for (std::string word; more >> word;) words.push_back(word);
+             program.key,
+             "-quiet",
+             program.behaviour};
   } else {
-    // It listens on every address, so that it needs a port of its own.
-    const std::uint16_t own = free_port();
-    port = std::to_string(own);
-    LR_TRY(auto relay, DelayRelay::start_at(host.address, https_port(), own));
-    relays_.push_back(std::move(relay));
+    std::string priority;
+    more >> priority;
     words = {"/usr/bin/gnutls-serv",
-             "--http",
+             program.behaviour,
              "--quiet",
              "--noticket",
-             "--port=" + port,
+             fmt::format("--port={}", program.port),
              "--x509certfile",
-             chain,
+             program.chain,
              "--x509keyfile",
-             key,
+             program.key,
              "--priority",
-             host.tls};
+             priority};
   }
+  for (std::string word; more >> word;) words.push_back(word);
+  return words;
+}
+
+Result<> LabWeb::start_program(const LabHost& host, const Files& files) {
+  TlsProgram wanted{.kind = host.server, .address = host.address, .port = https_port()};
+  wanted.chain = folder_->write(host.name + ".crt", files.chain).string();
+  wanted.key = folder_->write(host.name + ".key", files.key).string();
+  wanted.settings = host.tls;
+  wanted.behaviour = "-www";
+  if (host.server == TlsServer::kGnutls) {
+    // It listens on every address, so that it needs a port of its own.
+    wanted.port = free_port();
+    wanted.behaviour = "--http";
+    LR_TRY(auto relay, DelayRelay::start_at(host.address, https_port(), wanted.port));
+    relays_.push_back(std::move(relay));
+  }
+  const std::vector<std::string> words = words_of(wanted);
   LR_TRY(auto program, ChildProcess::start(words, folder_->path() / (host.name + ".log")));
   const auto until = std::chrono::steady_clock::now() + 20s;
   while (program->running() && std::chrono::steady_clock::now() < until) {

@@ -33,6 +33,18 @@ class MuteServer {
   std::jthread thread_{};
 };
 
+/// The command line of a TLS server of `kind` on `address` (gnutls-serv: on all) with these files.
+struct TlsProgram {
+  TlsServer kind = TlsServer::kOpenssl;
+  std::string address{};
+  std::uint16_t port = 0;
+  std::string chain{};  ///< Files.
+  std::string key{};
+  std::string settings{};   ///< LabHost::tls
+  std::string behaviour{};  ///< What it does with what comes: "-www", "--http", "-rev", "--echo".
+};
+std::vector<std::string> words_of(const TlsProgram& program);
+
 /// Somebody takes connections there.
 bool listens(const std::string& ip, std::uint16_t port);
 

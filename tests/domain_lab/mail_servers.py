@@ -2,7 +2,8 @@
 
 Usage: mail_servers.py CONFIGURATION
 The configuration is JSON: {"port": 2525, "servers": [{"address", "name", "certificate", "key",
-"faults": [...]}]}. Prints "ready" once all of them listen, and runs until it is killed.
+"faults": [...]}]}. A server with a port "behind" hands its connections on to the TLS server there
+when STARTTLS is asked for. Prints "ready" once all of them listen, and runs until it is killed.
 """
 
 import asyncio
@@ -82,11 +83,54 @@ class Stall(asyncio.Protocol):
             self.transport.write(b"220 go ahead\r\n")
 
 
+async def pump(reader, writer):
+    try:
+        while data := await reader.read(4096):
+            writer.write(data)
+            await writer.drain()
+    except OSError:
+        pass
+    finally:
+        writer.close()
+
+
+def front_of(server):
+    """Speaks SMTP up to STARTTLS; from there on a program that knows TLS only has the connection."""
+
+    async def serve(reader, writer):
+        writer.write(b"220 " + server["name"].encode() + b" ESMTP\r\n")
+        while line := await reader.readline():
+            word = line[:4].upper()
+            if word == b"EHLO":
+                writer.write(b"250-" + server["name"].encode() + b"\r\n250 STARTTLS\r\n")
+            elif word == b"QUIT":
+                break
+            elif word == b"STAR":
+                writer.write(b"220 2.0.0 go ahead\r\n")
+                inner = await asyncio.open_connection("127.0.0.1", server["behind"])
+                await asyncio.gather(pump(reader, inner[1]), pump(inner[0], writer))
+                break
+            else:
+                writer.write(b"502 5.5.1 not before TLS\r\n")
+        writer.close()
+
+    async def careful(reader, writer):
+        try:
+            await serve(reader, writer)
+        except OSError:
+            writer.close()
+
+    return careful
+
+
 async def main():
     with open(sys.argv[1], encoding="utf-8") as file:
         configuration = json.load(file)
     loop = asyncio.get_running_loop()
     for server in configuration["servers"]:
+        if "behind" in server:
+            await asyncio.start_server(front_of(server), server["address"], configuration["port"])
+            continue
         make = Stall if "stall" in server["faults"] else lambda server=server: protocol_of(server)
         await loop.create_server(make, server["address"], configuration["port"])
     print("ready", flush=True)

@@ -102,6 +102,12 @@ TEST(Program, ACleanDomainIsReady) {
   EXPECT_THAT(done.output, Not(HasSubstr("NOT READY")));
 }
 
+TEST(Program, ANameInUnicodeIsTheSameDomain) {
+  const Done done = judged("Bücher.lab");
+  EXPECT_EQ(done.code, 0) << done.output;
+  EXPECT_THAT(done.output, HasSubstr("xn--bcher-kva.lab"));
+}
+
 TEST(Program, AFaultyDomainIsNotAndTheFindingQuotesTheRecord) {
   const std::string name = LabWorld::instance().domain("spf-pass-all.lab").name;
   const Done done = judged(name, {"--only", "MAIL"});

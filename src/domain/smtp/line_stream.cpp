@@ -65,6 +65,11 @@ Result<> LineStream::refuse_early_bytes() const {
               Origin::kUpstream);
 }
 
+Result<std::unique_ptr<net::Stream>> LineStream::release() {
+  LR_TRY_VOID(refuse_early_bytes());
+  return std::move(stream_);
+}
+
 net::Task<net::TlsSession> LineStream::start_tls_client(
     std::shared_ptr<net::TlsClientContext> context, net::TlsUpgrade options, Deadline deadline) {
   Result<> clean = refuse_early_bytes();

@@ -31,6 +31,9 @@ class LineStream {
                                               net::TlsUpgrade options, Deadline deadline);
   net::Task<net::TlsSession> start_tls_server(std::shared_ptr<net::TlsServerContext> context,
                                               Deadline deadline);
+  /// The stream itself, for who speaks something else from here on. Refuses (kBadGateway) when
+  /// bytes have come already.
+  Result<std::unique_ptr<net::Stream>> release();
   /// Lost when a handshake failed: there is nothing left to talk over.
   bool is_open() const { return stream_ != nullptr; }
   net::Stream& stream() { return *stream_; }

@@ -88,12 +88,25 @@ net::Task<SmtpReply> SmtpSession::hello(std::string name) {
   co_return plain;
 }
 
-net::Task<net::TlsSession> SmtpSession::start_tls(std::shared_ptr<net::TlsClientContext> context,
-                                                  net::TlsUpgrade options) {
+net::Task<> SmtpSession::agree_on_tls() {
   LR_CO_TRY(const SmtpReply reply, co_await command("STARTTLS"));
   if (reply.code != 220) {
     co_return fail(Code::kBadGateway, "STARTTLS was refused: " + reply.str(), Origin::kUpstream);
   }
+  co_return Result<>();
+}
+
+net::Task<std::unique_ptr<net::Stream>> SmtpSession::leave_for_tls() {
+  if (!capabilities_.starttls) {
+    co_return fail(Code::kUnimplemented, "STARTTLS is not offered", Origin::kUpstream);
+  }
+  LR_CO_TRY_VOID(co_await agree_on_tls());
+  co_return lines_.release();
+}
+
+net::Task<net::TlsSession> SmtpSession::start_tls(std::shared_ptr<net::TlsClientContext> context,
+                                                  net::TlsUpgrade options) {
+  LR_CO_TRY_VOID(co_await agree_on_tls());
   co_return co_await implicit_tls(std::move(context), std::move(options));
 }
 

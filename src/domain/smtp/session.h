@@ -50,6 +50,9 @@ class SmtpSession {
   /// TLS from the first byte (RFC 8314).
   net::Task<net::TlsSession> implicit_tls(std::shared_ptr<net::TlsClientContext> context,
                                           net::TlsUpgrade options);
+  /// STARTTLS without a handshake: the stream on which the server now waits for a ClientHello.
+  /// Errors: kUnimplemented when the last hello() was not answered with an offer; as start_tls().
+  net::Task<std::unique_ptr<net::Stream>> leave_for_tls();
   /// PLAIN (RFC 4616), else LOGIN. Errors: kPermissionDenied without TLS: the password is not sent;
   /// kUnimplemented when the server offers neither. The caller keeps `password`.
   net::Task<SmtpReply> authenticate(std::string user, const Secret& password);
@@ -70,6 +73,7 @@ class SmtpSession {
   void expires_in(milliseconds patience);
   /// `shown` is what the transcript has instead of a secret.
   net::Task<SmtpReply> exchange(std::string line, std::string_view shown);
+  net::Task<> agree_on_tls();
   net::Task<SmtpReply> authenticate_login(std::string user, const Secret& password);
 
   LineStream lines_;

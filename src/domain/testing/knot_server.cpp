@@ -18,12 +18,28 @@ namespace {
 using namespace std::chrono_literals;
 constexpr auto kPatience = 30s;  // A machine under load, with the sanitizers.
 
-sockaddr_in endpoint(const std::string& ip, std::uint16_t port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  ::inet_pton(AF_INET, ip.c_str(), &address.sin_addr);
-  address.sin_port = htons(port);
-  return address;
+struct SocketAddress {
+  sockaddr_storage bytes{};
+  socklen_t size = 0;
+  int family() const { return bytes.ss_family; }
+};
+
+SocketAddress endpoint(const std::string& ip, std::uint16_t port) {
+  SocketAddress out;
+  if (ip.contains(':')) {
+    auto& six = reinterpret_cast<sockaddr_in6&>(out.bytes);
+    six.sin6_family = AF_INET6;
+    six.sin6_port = htons(port);
+    ::inet_pton(AF_INET6, ip.c_str(), &six.sin6_addr);
+    out.size = sizeof six;
+  } else {
+    auto& four = reinterpret_cast<sockaddr_in&>(out.bytes);
+    four.sin_family = AF_INET;
+    four.sin_port = htons(port);
+    ::inet_pton(AF_INET, ip.c_str(), &four.sin_addr);
+    out.size = sizeof four;
+  }
+  return out;
 }
 
 /// Knot takes no file named after the root.
@@ -56,7 +72,7 @@ std::string configuration(const std::filesystem::path& folder, const KnotSetting
 }
 
 /// Does the server answer a question for the SOA of `zone` with records in it?
-bool answers(const sockaddr_in& to, const std::string& zone) {
+bool answers(const SocketAddress& to, const std::string& zone) {
   std::string question("\x12\x34\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00", 12);
   for (std::size_t at = 0; zone != "." && at <= zone.size();) {
     const std::size_t end = std::min(zone.find('.', at), zone.size());
@@ -65,11 +81,11 @@ bool answers(const sockaddr_in& to, const std::string& zone) {
     at = end + 1;
   }
   question += std::string("\x00\x00\x06\x00\x01", 5);
-  const int fd = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  const int fd = ::socket(to.family(), SOCK_DGRAM | SOCK_CLOEXEC, 0);
   const timeval patience{0, 100'000};
   ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-  ::sendto(fd, question.data(), question.size(), 0, reinterpret_cast<const sockaddr*>(&to),
-           sizeof to);
+  ::sendto(fd, question.data(), question.size(), 0, reinterpret_cast<const sockaddr*>(&to.bytes),
+           to.size);
   char answer[512];
   const ssize_t got = ::recv(fd, answer, sizeof answer, 0);
   ::close(fd);
@@ -95,7 +111,7 @@ Result<> KnotServer::launch(const std::vector<KnotZone>& zones) {
   const auto file = folder_->write("knot.conf", configuration(folder_->path(), settings_, zones));
   LR_TRY(child_, ChildProcess::start({"/usr/sbin/knotd", "-c", file.string()},
                                      folder_->path() / "knot.log"));
-  const sockaddr_in to = endpoint(settings_.addresses.front(), settings_.port);
+  const SocketAddress to = endpoint(settings_.addresses.front(), settings_.port);
   const auto until = std::chrono::steady_clock::now() + kPatience;
   while (child_->running() && std::chrono::steady_clock::now() < until) {
     bool all = true;

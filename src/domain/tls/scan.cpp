@@ -15,7 +15,7 @@ using Codes = std::vector<std::uint16_t>;
 constexpr std::size_t kSuitesOffered = 96;
 constexpr std::size_t kVersionsAtOnce = 3;
 constexpr std::size_t kPartsAtOnce = 4;
-constexpr std::size_t kSignalsAtOnce = 6;
+constexpr std::size_t kSignalsAtOnce = ScanOptions::kGentle;
 /// Of the handshakes of a scan, those for groups, signatures and signals.
 constexpr std::size_t kForSignals = 70;
 
@@ -84,7 +84,7 @@ bool shows_certificate(const CipherSuite& suite) {
 class Scan {
  public:
   Scan(StreamFactory connect, const ScanOptions& options)
-      : prober_(std::move(connect), options), limit_(options.handshakes) {
+      : prober_(std::move(connect), options), limit_(options.handshakes), gentle_(options.gentle) {
     facts_.server_name = options.server_name;
   }
   Task<> run();
@@ -111,6 +111,7 @@ class Scan {
 
   Prober prober_;
   std::size_t limit_;
+  bool gentle_;
   TlsFacts facts_{};
   std::set<std::string> public_keys_{};  ///< Of DHE and ECDHE, each of which should be new.
 };
@@ -178,7 +179,8 @@ Task<> Scan::study_version(Version version) {
     const std::size_t count = std::min(kSuitesOffered, all.size() - at);
     parts.push_back(study_part(version, Codes(from, from + static_cast<std::ptrdiff_t>(count))));
   }
-  co_return co_await net::run_all(std::move(parts), kPartsAtOnce);
+  co_return co_await net::run_all(std::move(parts),
+                                  gentle_ ? ScanOptions::kGentle / 2 : kPartsAtOnce);
 }
 
 Task<> Scan::study_groups13() {
@@ -368,18 +370,22 @@ Task<> Scan::run() {
        {Version::kTls13, Version::kTls12, Version::kTls10, Version::kTls11, Version::kSsl30}) {
     versions.push_back(study_version(version));
   }
-  LR_CO_TRY_VOID(co_await net::run_all(std::move(versions), kVersionsAtOnce));
+  LR_CO_TRY_VOID(co_await net::run_all(std::move(versions), gentle_ ? 2 : kVersionsAtOnce));
   prober_.reserve(0);
   std::vector<Task<>> signals;
   if (facts_.speaks(Version::kTls13)) signals.push_back(study_groups13());
   signals.push_back(study_dh());
   signals.push_back(study_extensions());
-  signals.push_back(study_fallback());
   signals.push_back(study_compression());
-  signals.push_back(study_order());
   signals.push_back(study_tolerance());
   signals.push_back(study_groups12());
-  signals.push_back(study_signatures());
+  if (gentle_) {
+    facts_.signatures_why = "mail servers are not asked";
+  } else {
+    signals.push_back(study_fallback());
+    signals.push_back(study_order());
+    signals.push_back(study_signatures());
+  }
   co_return co_await net::run_all(std::move(signals), kSignalsAtOnce);
 }
 

@@ -20,6 +20,10 @@ struct ScanOptions {
   Deadline deadline = Deadline::never();  ///< Of the whole scan.
   milliseconds patience{3000};            ///< For one connection and its answer.
   std::size_t handshakes = kHandshakes;
+  bool gentle =
+      false;  ///< Never more than kGentle connections at once, for servers that count them.
+
+  static constexpr std::size_t kGentle = 3;
 
   static constexpr std::size_t kHandshakes = 200;
 };

@@ -3,11 +3,15 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <iostream>
 
 #include "domain/tls/judge.h"
+#include "domain/tls/probe.h"
 #include "domain/tls/testing/tls_server.h"
 #include "net/testing/rig.h"
 
@@ -90,6 +94,37 @@ TEST(Scan, OfAModernServerFindsItsSuitesGroupsAndOrder) {
   }
   std::cout << "[ scan     ] modern server: " << facts.handshakes << " handshakes, "
             << facts.took.count() << " ms\n";
+}
+
+/// Mail servers count who connects. Nobody answers here, so that what was opened stays open until
+/// the scan gives up.
+TEST(Scan, AGentleOneOpensFewConnectionsAtOnce) {
+  const auto opened = [](bool gentle) {
+    const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    sockaddr_in here{};
+    here.sin_family = AF_INET;
+    here.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof here;
+    EXPECT_EQ(::bind(listener, reinterpret_cast<const sockaddr*>(&here), size), 0);
+    EXPECT_EQ(::listen(listener, 64), 0);
+    ::getsockname(listener, reinterpret_cast<sockaddr*>(&here), &size);
+    net::EventLoop loop;
+    const auto facts = loop.block_on(
+        scan_tls(ToPort{&loop, ntohs(here.sin_port)},
+                 {.server_name = "lab.example", .patience = milliseconds(300), .gentle = gentle}));
+    EXPECT_TRUE(facts && !facts->answered());
+    std::size_t count = 0;
+    for (int fd = ::accept(listener, nullptr, nullptr); fd >= 0;
+         fd = ::accept(listener, nullptr, nullptr)) {
+      ++count;
+      ::close(fd);
+    }
+    ::close(listener);
+    return count;
+  };
+  // The first silent ones make way for others, until there were too many of them.
+  EXPECT_LE(opened(true), ScanOptions::kGentle + Prober::kSilences - 1);
+  EXPECT_GT(opened(false), opened(true));
 }
 
 TEST(Scan, OfAServerWithEverythingStaysWithinItsHandshakes) {

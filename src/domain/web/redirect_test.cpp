@@ -91,9 +91,10 @@ INSTANTIATE_TEST_SUITE_P(
               "redirect.loop redirect.http_hop"},
         Fault{"DeadEnd", kToHttps, "location = / { return 302 /gone; } location / { return 404; }",
               "redirect.dead_end"},
-        Fault{"ErrorBehind", kToHttps,
+        // The area `https` says of this host that its start page fails.
+        Fault{"StartPageFails", kToHttps, "return 503;", ""},
+        Fault{"OtherPageFails", kToHttps,
               "location = / { return 302 /app; } location / { return 503; }", "redirect.dead_end"},
-        Fault{"ErrorOfTheStartPageIsOfTheAreaHttps", kToHttps, "return 503;", ""},
         Fault{"BadLocation", kToHttps, "location = / { return 302 ftp://x/; }",
               "redirect.dead_end"},
         Fault{"Foreign", kToHttps, "location = / { return 302 https://elsewhere.example/; }",

@@ -150,18 +150,20 @@ std::optional<Found> back_to_http(const Chain& chain) {
   return std::nullopt;
 }
 
-/// The area https looks at the start pages of the promised hosts and says what is wrong with one.
-bool is_judged_there(const Inspection& inspection, const text::Url& url) {
-  const std::vector<std::string>& hosts = inspection.subject().web_hosts;
-  return url.scheme == "https" && url.target == "/" && url.port == 443 &&
-         std::ranges::find(hosts, url.host) != hosts.end();
+/// The area `https` looks at the start page of every promised host, and says why it is no use.
+bool is_told_by_https(const Subject& subject, const Visit& last) {
+  if (last.url.scheme != "https" || std::ranges::count(subject.web_hosts, last.url.host) == 0) {
+    return false;
+  }
+  // What the host cannot do at all does not depend on the page.
+  return !last.answered() || (last.response.status >= 500 && last.url.target == "/");
 }
 
-std::optional<Found> dead_end(const Inspection& inspection, const Chain& chain) {
+std::optional<Found> dead_end(const Subject& subject, const Chain& chain) {
   const Visit& last = chain.hops.back();
   if (chain.end == Chain::End::kBadLocation) return about(chain, "a Location with a URL");
   if (chain.hops.size() < 2 || chain.end == Chain::End::kLoop) return std::nullopt;
-  if (is_judged_there(inspection, last.url)) return std::nullopt;
+  if (is_told_by_https(subject, last)) return std::nullopt;
   const int status = last.response.status;
   // A host may have no start page, as those of APIs do; but nobody should be led to such a one.
   const text::Url& asked = chain.hops.front().url;
@@ -202,7 +204,7 @@ void judge_rest(Inspection& inspection, const Chain& chain) {
   if (is_unknown(chain.hops.back().reach)) {
     inspection.unproved("dead_end", url, chain.hops.back().why);
   } else {
-    inspection.judge("dead_end", url, dead_end(inspection, chain));
+    inspection.judge("dead_end", url, dead_end(inspection.subject(), chain));
   }
   inspection.judge("foreign", url, foreign(inspection, chain));
 }
