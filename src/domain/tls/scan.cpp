@@ -179,8 +179,8 @@ Task<> Scan::study_version(Version version) {
     const std::size_t count = std::min(kSuitesOffered, all.size() - at);
     parts.push_back(study_part(version, Codes(from, from + static_cast<std::ptrdiff_t>(count))));
   }
-  co_return co_await net::run_all(std::move(parts),
-                                  gentle_ ? ScanOptions::kGentle / 2 : kPartsAtOnce);
+  const std::size_t at_once = gentle_ ? ScanOptions::kGentle / 2 : kPartsAtOnce;
+  co_return co_await net::run_all(std::move(parts), at_once);
 }
 
 Task<> Scan::study_groups13() {
@@ -370,7 +370,8 @@ Task<> Scan::run() {
        {Version::kTls13, Version::kTls12, Version::kTls10, Version::kTls11, Version::kSsl30}) {
     versions.push_back(study_version(version));
   }
-  LR_CO_TRY_VOID(co_await net::run_all(std::move(versions), gentle_ ? 2 : kVersionsAtOnce));
+  const std::size_t at_once = gentle_ ? 2 : kVersionsAtOnce;
+  LR_CO_TRY_VOID(co_await net::run_all(std::move(versions), at_once));
   prober_.reserve(0);
   std::vector<Task<>> signals;
   if (facts_.speaks(Version::kTls13)) signals.push_back(study_groups13());

@@ -96,6 +96,23 @@ TEST(Scan, OfAModernServerFindsItsSuitesGroupsAndOrder) {
             << facts.took.count() << " ms\n";
 }
 
+TEST(Scan, OfGnutlsWithoutItsSafeguards) {
+  const auto server = TlsServer::gnutls(
+      {.certificate = certificate(TestKey::kRsa2048),
+       .words = {"--priority=NORMAL:-VERS-ALL:+VERS-TLS1.2:%DISABLE_SAFE_RENEGOTIATION:"
+                 "%NO_SESSION_HASH",
+                 "--heartbeat"}});
+  ASSERT_TRUE(server) << server.error().detail();
+  const TlsFacts facts = scanned((*server)->port());
+  EXPECT_EQ(facts.secure_renegotiation, Seen::kNo);
+  EXPECT_EQ(facts.extended_master_secret, Seen::kNo);
+  EXPECT_EQ(facts.heartbeat, Seen::kYes);
+  const auto verdicts = judge_tls(facts, TlsProfile::kIntermediate, true);
+  for (const char* check : {"renegotiation", "extended_master_secret", "heartbeat"}) {
+    EXPECT_EQ(kind_of(verdicts, check), Verdict::Kind::kFound) << check;
+  }
+}
+
 /// Mail servers count who connects. Nobody answers here, so that what was opened stays open until
 /// the scan gives up.
 TEST(Scan, AGentleOneOpensFewConnectionsAtOnce) {
