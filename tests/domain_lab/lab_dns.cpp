@@ -39,7 +39,7 @@ std::string companies() {
       "_spf.mailhost TXT \"v=spf1 ip4:127.0.25.0/28 include:_spf2.mailhost.lab ~all\"\n"
       "_spf2.mailhost TXT \"v=spf1 ip4:127.0.26.0/28 ~all\"\n"
       "k1._domainkey.mailhost TXT {5}\nk2._domainkey.mailhost TXT {6}\n"
-      "sites.hosting A {7}\n"
+      "sites.hosting A {7}\npostal MX 10 submission.mailhost\n"
       // Zones of scripted servers; resolvers are told where these are.
       "bad-mute NS ns4.silent\nbad-garbage NS ns4.silent\n"
       "bad-refusing NS ns4.silent\nbad-cut NS ns4.silent\n"

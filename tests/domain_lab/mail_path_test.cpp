@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "domain/inspect/inspect.h"
 #include "faults.h"
 #include "lab_world.h"
 
@@ -68,6 +69,25 @@ TEST_F(MailPath, TheSinkSeesWhatPostfixDid) {
   EXPECT_THAT(proof.transcript, HasSubstr("AUTH PLAIN (hidden)"));
   EXPECT_LT(proof.took, 10s);
   fmt::print("a message through Postfix and OpenDKIM: {} ms\n", proof.took.count());
+}
+
+/// As an MX: its list of suites is long, because mail may go to old servers, and yet every question
+/// is answered within the bounds of a scan.
+TEST_F(MailPath, ThePostfixOfTheDistributionIsScannedWhole) {
+  if (world.postfix() == nullptr) return;
+  Network network = world.network(world.resolver());
+  network.ports[25] = world.domain("provider.lab").subject.mail.submission->port;
+  const Subject subject{.domain = "postal.lab"};
+  report::Report report;
+  inspect(all_areas(), subject, network, {.only = {"smtp_tls"}}, report);
+  for (const report::Inconclusive& one : report.inconclusive) {
+    ADD_FAILURE() << one.check << ": " << one.reason;
+  }
+  for (const report::Finding& one : report.findings) {
+    EXPECT_LT(one.severity, report::Severity::kMedium) << one.check << ": " << one.title;
+  }
+  EXPECT_GT(report.requests, 30U);
+  fmt::print("STARTTLS of Postfix: {} handshakes\n", report.requests);
 }
 
 /// Accepted and kept: the sender is told 250, and nobody ever gets the message.

@@ -171,8 +171,9 @@ constexpr CheckDef kChecks[] = {
      .reference = "RFC 8701"},
 };
 
-constexpr std::size_t kServers = 2;      ///< Those that are asked first; the others are spare.
-constexpr std::size_t kHandshakes = 90;  ///< With each, and one to see whether there is STARTTLS.
+constexpr std::size_t kServers = 2;  ///< Those that are asked first; the others are spare.
+/// With each; one more shows whether there is STARTTLS. Postfix as it is installed takes a hundred.
+constexpr std::size_t kHandshakes = tls::ScanOptions::kHandshakes - 1;
 constexpr seconds kScanTime{12};
 
 struct Scanned {
