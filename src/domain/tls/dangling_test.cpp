@@ -89,6 +89,19 @@ TEST_F(Dangling, NamesThatOtherChecksOrNobodyAskedAbout) {
   EXPECT_TRUE(quiet("blog A 127.0.0.1\n"));
 }
 
+TEST_F(Dangling, NamesThatNobodyAnswersForAreNoProof) {
+  // The domain itself, and one of the names below it.
+  for (const auto& [name, records] :
+       {std::pair{"acme.example", ""}, {"docs.acme.example", kBase}}) {
+    TestResolver resolver(records);
+    resolver.zone.set_unreachable(name);
+    const Network network{.resolver = resolver, .now = now, .ca_file = ca_file};
+    const AreaRun run = run_area(area_dangling, subject, network);
+    EXPECT_EQ(run.status("dangling.other_owner"), Status::kInconclusive) << name;
+    EXPECT_EQ(run.status("dangling.nobody"), Status::kInconclusive) << name;
+  }
+}
+
 TEST_F(Dangling, NobodyAnswers) {
   const std::string docs = "docs A 127.0.0.1\n";
   EXPECT_EQ(judged(docs).finding("dangling.nobody")->severity, Severity::kInfo);

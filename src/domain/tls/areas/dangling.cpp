@@ -92,7 +92,7 @@ std::set<std::string> names_of(const Inspection& inspection) {
   return out;
 }
 
-std::vector<Candidate> candidates(const Inspection& inspection) {
+std::vector<Candidate> candidates(Inspection& inspection) {
   std::set<std::string> known;
   Resolver& resolver = inspection.resolver();
   for (const std::string& host : promised_names(inspection.subject())) {
@@ -101,6 +101,10 @@ std::vector<Candidate> candidates(const Inspection& inspection) {
   std::vector<Candidate> out;
   for (const std::string& host : names_of(inspection)) {
     const Answer alias = resolver.query(host, RecordType::kCname);
+    if (alias.failed()) {
+      inspection.unproved("other_owner", host, alias.why);
+      inspection.unproved("nobody", host, alias.why);
+    }
     // An alias may end at somebody else's address, and rightly; `takeover` looks at it.
     if (alias.outcome != Outcome::kNoData) continue;
     for (const text::IpAddress& ip : addresses_of(resolver, host).all) {
@@ -189,7 +193,11 @@ void inspect(Inspection& inspection) {
   const Network& network = inspection.network();
   if (!network.live) return inspection.rest_not_applicable("needs the network");
   const Result<std::unique_ptr<tls::TrustStore>> roots = tls::TrustStore::load(network.ca_file);
-  if (!roots) return inspection.rest_unproved(inspection.subject().domain, roots.error().detail());
+  const std::string& domain = inspection.subject().domain;
+  if (!roots) return inspection.rest_unproved(domain, roots.error().detail());
+  // Where nobody answers for the domain, twenty more names would cost twenty times the patience.
+  const HostAddresses own = addresses_of(inspection.resolver(), domain);
+  if (own.failed && own.all.empty()) return inspection.rest_unproved(domain, own.why);
   std::vector<Candidate> all = candidates(inspection);
   std::vector<ShownCertificate> shown;
   for (Candidate& one : all) {
