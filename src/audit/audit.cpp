@@ -235,6 +235,7 @@ SessionOptions session_options(const AuditOptions& options,
   out.profile = options.profile.value_or(options.contract == nullptr ? contract::Profile::kObserve
                                                                      : settings.profile);
   out.prober.target = options.target;
+  out.prober.interrupted = options.interrupted;
   out.prober.run_id = "lr-" + rng.hex(8);
   out.prober.max_rps = options.max_rps.value_or(settings.max_rps);
   out.prober.max_requests = settings.max_requests;
@@ -267,8 +268,22 @@ bool is_wanted(const AuditOptions::Contributor& other, const std::vector<std::st
          });
 }
 
+bool is_interrupted(const AuditOptions& options) {
+  return options.interrupted != nullptr && options.interrupted->load();
+}
+
 Error cannot_start(const AuditOptions& options, const Error& error) {
   if (error.origin() == Origin::kContract) return error;
+  if (is_interrupted(options)) {
+    return Error(Code::kUnavailable, "interrupted before anything was proved", Origin::kClient);
+  }
+  if (error.detail().find("certificate") != std::string::npos) {
+    return Error(Code::kUnavailable,
+                 fmt::format("{} shows a certificate that browsers do not trust ({}); renew it, or "
+                             "trust its authority with --ca FILE",
+                             options.target.origin(), error.detail()),
+                 Origin::kTarget);
+  }
   return Error(Code::kUnavailable,
                fmt::format("{} does not answer ({}); is the product running and the address right?",
                            options.target.origin(), error.detail()),
@@ -317,7 +332,7 @@ Result<Report> run_audit(const AuditOptions& options, std::span<const CheckDef* 
   (void)loop.block_on(session.finish());
   report.requests = session.prober().requests();
   for (const AuditOptions::Contributor& other : options.contributors) {
-    if (is_wanted(other, options.only)) other.contribute(report);
+    if (!is_interrupted(options) && is_wanted(other, options.only)) other.contribute(report);
   }
   report.took = std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - start);
   report::conclude(report);

@@ -1,6 +1,7 @@
 // The audit: proves or disproves each promise of a contract against a running product.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <optional>
 #include <span>
@@ -30,6 +31,9 @@ struct AuditOptions {
     std::function<void(report::Report& report)> contribute;
   };
   std::vector<Contributor> contributors;
+  /// When it becomes true, also by a signal, the run stops, takes away what it made, and reports
+  /// the rest as inconclusive. May be null.
+  const std::atomic<bool>* interrupted = nullptr;
 };
 
 /// Told at the start of each check that is tried, and several times a second while it runs.

@@ -1,11 +1,15 @@
 #include "audit/audit.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
 #include <set>
 
 #include "audit/testing/product.h"
+#include "contract/load.h"
+#include "crypto/jws.h"
 
 namespace lr::audit {
 namespace {
@@ -118,6 +122,25 @@ TEST_F(AuditTest, WhatItMadeIsTakenAwayAgain) {
   EXPECT_EQ(product.notes_left(), 0);
 }
 
+TEST_F(AuditTest, AnInterruptedRunTakesAwayWhatItMade) {
+  const Product product({});
+  const contract::Contract contract = product.contract(folder_);
+  std::atomic<bool> stop = false;
+  AuditOptions options;
+  options.contract = &contract;
+  options.target = product.url();
+  options.interrupted = &stop;
+  int most = 0;
+  const auto report = run_audit(options, all_checks(), [&](const Progress& progress) {
+    most = std::max(most, product.notes_left());
+    if (progress.requests > 120) stop = true;
+  });
+  ASSERT_TRUE(report.has_value());
+  EXPECT_GT(most, 0) << "it had made something";
+  EXPECT_EQ(product.notes_left(), 0);
+  EXPECT_EQ(report->verdict, report::Verdict::kIncomplete);
+}
+
 TEST_F(AuditTest, ObserveWritesNothing) {
   const Product product({});
   const Report report = audit(product, {}, contract::Profile::kObserve);
@@ -201,6 +224,103 @@ TEST_F(AuditTest, WithoutAContractOnlyTheStrangersChecksRun) {
   EXPECT_EQ(row(*report, "surface.well_known").status, Status::kPass) << text_of(*report);
   EXPECT_TRUE(told.contains("surface.well_known"));
   EXPECT_FALSE(told.contains("authn.missing")) << "what does not apply is no progress";
+}
+
+TEST_F(AuditTest, ARoleThatNobodyLacksIsTriedWithoutIt) {
+  const Product correct({});
+  EXPECT_EQ(row(audit(correct, {"AUTHZ"}), "authz.role").status, Status::kPass);
+  Manners manners;
+  manners.ignores_roles = true;
+  const Product product(manners);
+  EXPECT_EQ(row(audit(product, {"AUTHZ"}), "authz.role").status, Status::kFail);
+}
+
+/// One user with a ready token, and no key to make others with.
+contract::Contract alone(contract::Contract contract, const std::string& folder) {
+  const auto key = crypto::Jwk::parse(contract::read_secret(contract.audit.mint->key)->expose());
+  const auto now = std::chrono::floor<seconds>(SystemClock().wall()).time_since_epoch().count();
+  const auto token = crypto::sign_jws(
+      *key, crypto::Algorithm::kES256,
+      fmt::format(R"({{"iss":"https://id.notes.example","aud":"notes","sub":"user_a","org":"t1",)"
+                  R"("roles":["viewer"],"iat":{},"exp":{}}})",
+                  now, now + 3600),
+      {});
+  std::ofstream(folder + "/token") << token.value();
+  contract.audit.mint.reset();
+  contract.audit.identities.resize(1);
+  contract.audit.identities[0].token =
+      contract::SecretRef{contract::SecretRef::Kind::kFile, folder + "/token", {}};
+  return contract;
+}
+
+TEST_F(AuditTest, APromiseThatNobodyCouldBreakIsNotKept) {
+  const Product product({});
+  const contract::Contract contract = alone(product.contract(folder_), folder_);
+  AuditOptions options;
+  options.contract = &contract;
+  options.target = product.url();
+  options.only = {"OWNER", "authz.role"};
+  const auto report = run_audit(options, all_checks(), nullptr);
+  ASSERT_TRUE(report.has_value());
+  for (const char* id :
+       {"owner.read", "owner.write", "owner.tenant", "owner.existence", "authz.role"}) {
+    EXPECT_EQ(row(*report, id).status, Status::kInconclusive) << id;
+    EXPECT_NE(row(*report, id).reason.find("audit.identities needs"), std::string::npos)
+        << row(*report, id).reason;
+  }
+  EXPECT_EQ(report->verdict, report::Verdict::kIncomplete);
+}
+
+TEST_F(AuditTest, AnOwnerWhoIsLockedOutIsNoProofOfSafety) {
+  Manners manners;
+  manners.locks_out = true;
+  const Product product(manners);
+  const Report report = audit(product, {"owner.write"});
+  EXPECT_EQ(row(report, "owner.write").status, Status::kInconclusive) << text_of(report);
+}
+
+TEST_F(AuditTest, AFolderThatAnswersEveryNameIsNoUnlistedRoute) {
+  Manners manners;
+  manners.folder_page = true;
+  const Product product(manners);
+  const Report report = audit(product, {"surface.unlisted"});
+  for (const auto& finding : report.findings) {
+    EXPECT_FALSE(finding.location.url.starts_with("/admin/")) << finding.location.url;
+  }
+}
+
+Report stranger_audit(Manners manners) {
+  const Product product(std::move(manners));
+  AuditOptions options;
+  options.target = product.url();
+  auto report = run_audit(options, all_checks(), nullptr);
+  if (!report) throw std::runtime_error(report.error().detail());
+  return std::move(*report);
+}
+
+TEST_F(AuditTest, AStrangerWhoIsShownNothingHasProvedNothing) {
+  Manners down;
+  down.crashes = true;
+  Manners moved;
+  moved.redirects_to = "https://www.notes.example/";
+  Manners circle;
+  circle.redirects_to = "/again";
+  const std::pair<Manners, std::string_view> cases[] = {{down, "server error (500)"},
+                                                        {moved, "audit that address"},
+                                                        {circle, "no redirect leads to a page"}};
+  for (const auto& [manners, why] : cases) {
+    const Report report = stranger_audit(manners);
+    EXPECT_EQ(report.verdict, report::Verdict::kIncomplete) << why;
+    EXPECT_NE(row(report, "surface.well_known").reason.find(why), std::string::npos)
+        << row(report, "surface.well_known").reason;
+  }
+}
+
+TEST_F(AuditTest, AStrangerLooksAtThePageThatTheRootLeadsTo) {
+  Manners manners;
+  manners.redirects_to = "/start";
+  const Report report = stranger_audit(manners);
+  EXPECT_EQ(row(report, "headers.html").status, Status::kFail) << text_of(report);
 }
 
 TEST(Checks, AreNamedAfterTheirControlAndTellWhatToDo) {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "text/fields.h"
+
 namespace lr::audit {
 namespace {
 
@@ -19,7 +21,37 @@ Judgement judge_inert(const Baseline& baseline, const probe::Exchange& attack) {
                     "--profile full would send a valid one",
                     positive));
   }
+  if (!probe::same_text(baseline.positive, attack)) {
+    return unclear(fmt::format(
+        "a body that has no effect is answered {} as for the allowed identity, but with "
+        "another text; --profile full would send a valid one",
+        positive));
+  }
   return {Door::kBroken, ""};
+}
+
+/// Text without members: pages for everything are called text/html, the one to log in too.
+bool is_prose(const probe::Exchange& answer) {
+  const std::string type = answer.content_type();
+  return type == "text/html" || type == "text/plain";
+}
+
+/// A page that asks for a password where the allowed identity is not asked.
+bool asks_to_log_in(const probe::Exchange& answer) {
+  const std::string body = text::lower_ascii(answer.response.body);
+  return body.find("type=\"password\"") != std::string::npos ||
+         body.find("type=password") != std::string::npos ||
+         body.find("type='password'") != std::string::npos;
+}
+
+/// Both are prose of the same type.
+Judgement judge_prose(const Baseline& baseline, const probe::Exchange& attack) {
+  if (asks_to_log_in(attack) && !asks_to_log_in(baseline.positive)) return held();
+  if (probe::same_text(baseline.positive, attack)) return {Door::kBroken, ""};
+  return unclear(
+      fmt::format("answered {} with another page than the allowed identity gets, which may be a "
+                  "refusal or somebody else's",
+                  attack.status()));
 }
 
 }  // namespace
@@ -39,8 +71,10 @@ Judgement judge_attack(const Baseline& baseline, const probe::Exchange& attack,
   }
   if (!attack.ok()) return held();
   if (not_found.catch_all() && not_found.matches(attack)) return held();
-  return probe::same_shape(baseline.shape, probe::shape_of(attack)) ? Judgement{Door::kBroken, ""}
-                                                                    : held();
+  const probe::Shape shape = probe::shape_of(attack);
+  if (!probe::same_shape(baseline.shape, shape)) return held();
+  if (!shape.json && !shape.empty && is_prose(attack)) return judge_prose(baseline, attack);
+  return {Door::kBroken, ""};
 }
 
 }  // namespace lr::audit

@@ -61,6 +61,23 @@ TEST(Judge, InertRequestsBreakInByGettingTheSameComplaint) {
       << "the body is checked before the caller";
 }
 
+TEST(Judge, AnotherComplaintWithTheSameNumberIsNoBreach) {
+  const Baseline known = baseline(answer(400, R"({"error":"the body is no JSON"})"),
+                                  answer(401, "{}"), Manner::kInert);
+  EXPECT_EQ(judge_attack(known, answer(400, R"({"error":"that is no token"})"), {}).door,
+            Door::kUnclear);
+}
+
+TEST(Judge, APageBreaksOnlyWhenItIsTheSamePage) {
+  const std::string page = "<html><h1>Your invoices</h1><p>March: 120 EUR, paid</p></html>";
+  const Baseline known = baseline(answer(200, page, "text/html"), answer(401, "{}"));
+  EXPECT_EQ(judge_attack(known, answer(200, page, "text/html"), {}).door, Door::kBroken);
+  const std::string login = R"(<html><form><input name=p type="password"></form></html>)";
+  EXPECT_EQ(judge_attack(known, answer(200, login, "text/html"), {}).door, Door::kHeld);
+  EXPECT_EQ(judge_attack(known, answer(200, "<html>Who are you?</html>", "text/html"), {}).door,
+            Door::kUnclear);
+}
+
 TEST(Judge, AnEmptyAnswerCountsOnlyAgainstAnEmptyOne) {
   const Baseline known = baseline(answer(204, "", ""), answer(401, "{}"));
   EXPECT_EQ(judge_attack(known, answer(204, "", ""), {}).door, Door::kBroken);

@@ -97,7 +97,8 @@ bool lets_in(const Exchange& answer, const std::string& origin) {
 
 net::Task<> try_origins(CheckContext& context, std::vector<OriginForm> forms,
                         std::size_t sites_max) {
-  LR_CO_TRY(const std::vector<Site> sites, co_await readable_sites(context, sites_max));
+  LR_CO_TRY(const std::vector<Site> sites,
+            co_await readable_sites(context, sites_max, Visit::kOften));
   if (sites.empty()) co_return fail(Code::kUnavailable, "nothing of the product can be read");
   context.plan((sites.size() + 1) * forms.size());
   for (const OriginForm& form : forms) {

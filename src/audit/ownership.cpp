@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "audit/intruders.h"
+
 namespace lr::audit {
 namespace {
 
@@ -112,18 +114,28 @@ net::Task<> attack_target(CheckContext& context, Target target, ReadAttack attac
     context.inconclusive(cell_of(target.route_case), why);
     co_return Result<>();
   }
-  const auto enemies =
-      attackers(context, target.route_case, *baseline->persona, attack.same_tenant);
-  if (enemies.empty()) co_return Result<>();
-  context.plan(enemies.size());
+  const Intruders enemies =
+      besides_owner(context, target.route_case, *baseline->persona, attack.same_tenant);
+  if (!enemies.missing.empty()) {
+    context.plan(1);
+    context.inconclusive(cell_of(target.route_case), enemies.missing);
+  }
+  if (enemies.people.empty()) co_return Result<>();
+  context.plan(enemies.people.size());
   LR_CO_TRY(const Stage stage, co_await set_stage(context, target));
-  for (const Persona* enemy : enemies) {
+  for (const Persona* enemy : enemies.people) {
     LR_CO_TRY_VOID(co_await attack_read(context, stage, *enemy));
   }
   co_return Result<>();
 }
 
 }  // namespace
+
+std::string unreadable_afterwards(const Exchange& after) {
+  return fmt::format(
+      "the owner's reading afterwards is answered {}, so that a change could not be seen",
+      after.status());
+}
 
 std::string unprovable(const Baseline& baseline) {
   if (!baseline.problem.empty()) return baseline.problem;
@@ -150,26 +162,6 @@ std::vector<Target> plan_targets(const contract::Contract&, const std::vector<Ro
       out.push_back(
           {route_case, reference.object, body ? IdPlace::kBody : IdPlace::kQuery, &reference});
     }
-  }
-  return out;
-}
-
-std::vector<const Persona*> attackers(CheckContext& context, const RouteCase& route_case,
-                                      const Persona& owner, bool same_tenant) {
-  Session& session = context.session();
-  std::vector<const Persona*> out;
-  for (const Persona& persona : session.identities().declared()) {
-    if (!persona.unusable.empty()) continue;
-    if (persona.subject.user == owner.subject.user &&
-        persona.subject.tenant == owner.subject.tenant) {
-      continue;
-    }
-    if ((persona.subject.tenant == owner.subject.tenant) != same_tenant) continue;
-    const auto verdict = expected_access(context.contract(), route_case, &persona, &owner);
-    const bool by_owner = verdict.reason == decide::Reason::kNotOwner ||
-                          verdict.reason == decide::Reason::kOtherTenant ||
-                          verdict.reason == decide::Reason::kOwnerUnknown;
-    if (!verdict.allowed && by_owner) out.push_back(&persona);
   }
   return out;
 }

@@ -22,11 +22,6 @@ struct Target {
 std::vector<Target> plan_targets(const contract::Contract& contract,
                                  const std::vector<RouteCase>& cases);
 
-/// Who may not touch what `owner` owns, though their role would let them use the route.
-/// `same_tenant` picks those of the owner's tenant or those of others.
-std::vector<const probe::Persona*> attackers(CheckContext& context, const RouteCase& route_case,
-                                             const probe::Persona& owner, bool same_tenant);
-
 struct ReadAttack {
   IdPlace place = IdPlace::kPath;
   bool any_place = false;   ///< Every place instead.
@@ -45,6 +40,9 @@ net::Task<> run_write_attack(CheckContext& context, WriteAttack attack);
 net::Task<probe::Request> foreign_request(CheckContext& context, const Target& target,
                                           const probe::Persona& attacker,
                                           const probe::Sacrifice& victim);
+
+/// What a reading after an attack that is neither the object nor its absence leaves open.
+std::string unreadable_afterwards(const probe::Exchange& after);
 
 /// Why a case cannot be used as a witness, or "".
 std::string unprovable(const Baseline& baseline);

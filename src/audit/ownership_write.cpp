@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "audit/intruders.h"
 #include "audit/ownership.h"
 #include "probe/state.h"
 
@@ -48,6 +49,10 @@ net::Task<> attack_write(CheckContext& context, Target target, const Persona& ow
     co_return Result<>();
   }
   LR_CO_TRY(const Exchange after, co_await session.objects().read(guarded.victim, owner));
+  if (!probe::StateWitness::can_judge(after)) {
+    context.inconclusive(cell, unreadable_afterwards(after));
+    co_return Result<>();
+  }
   std::string change = guarded.witness.change(after);
   if (change.empty() && answer.ok() &&
       probe::shows_marker(answer.response.body, guarded.victim.marker)) {
@@ -80,13 +85,16 @@ net::Task<> attack_target(CheckContext& context, Target target) {
   }
   const Persona* owner = session.exerciser().allowed(target.route_case);
   if (owner == nullptr) co_return Result<>();
-  const auto same = attackers(context, target.route_case, *owner, true);
-  const auto others = attackers(context, target.route_case, *owner, false);
   const bool minting = counts_persons(context.contract(), *target.route_case.route) &&
                        session.identities().can_mint();
-  context.plan(same.size() + others.size());
-  for (const auto& group : {same, others}) {
-    for (const Persona* enemy : group) {
+  for (const bool same_tenant : {true, false}) {
+    const Intruders enemies = besides_owner(context, target.route_case, *owner, same_tenant);
+    context.plan(enemies.people.size());
+    if (!enemies.missing.empty()) {
+      context.plan(1);
+      context.inconclusive(cell_of(target.route_case), enemies.missing);
+    }
+    for (const Persona* enemy : enemies.people) {
       if (minting) enemy = &session.identities().mint_like(*enemy);
       LR_CO_TRY_VOID(co_await attack_write(context, target, *owner, *enemy));
     }

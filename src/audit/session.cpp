@@ -1,5 +1,8 @@
 #include "audit/session.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
@@ -20,6 +23,47 @@ Result<std::string> read_text(const std::string& path) {
   return text;
 }
 
+bool is_redirect(const probe::Exchange& answer) {
+  return answer.status() >= 300 && answer.status() < 400 &&
+         answer.response.headers.get("Location").has_value();
+}
+
+/// Where the root leads.
+struct Arrival {
+  probe::Exchange root;
+  probe::Exchange page;   ///< Behind the redirects that stay on the origin.
+  std::string elsewhere;  ///< The origin that the last of them leaves to, or "".
+};
+
+/// The target of a Location on the same origin, or nullopt; `elsewhere` is another origin then.
+std::optional<std::string> next_target(const text::Url& origin, const probe::Exchange& answer,
+                                       std::string& elsewhere) {
+  const std::string location(text::trim_ows(*answer.response.headers.get("Location")));
+  if (location.starts_with('/') && !location.starts_with("//")) return location;
+  const bool relative = location.starts_with("//");
+  const auto url = text::parse_url(relative ? origin.scheme + ":" + location : location);
+  if (!url) return std::nullopt;
+  if (url->origin() == origin.origin()) return url->target;
+  elsewhere = url->origin();
+  return std::nullopt;
+}
+
+net::Task<Arrival> follow_root(probe::Prober& prober) {
+  constexpr int kHopsMax = 5;
+  Arrival out;
+  probe::Request request;
+  request.intent = Intent::kControl;
+  LR_CO_TRY(out.root, co_await prober.send(request));
+  out.page = out.root;
+  for (int hop = 0; hop < kHopsMax && is_redirect(out.page); ++hop) {
+    const auto target = next_target(prober.target(), out.page, out.elsewhere);
+    if (!target) break;
+    request.target = target->substr(0, target->find('#'));
+    LR_CO_TRY(out.page, co_await prober.send(request));
+  }
+  co_return out;
+}
+
 }  // namespace
 
 Session::Session(net::EventLoop& loop, const Clock& clock, Rng& rng, SessionOptions options)
@@ -36,20 +80,41 @@ Session::Session(net::EventLoop& loop, const Clock& clock, Rng& rng, SessionOpti
       Exerciser::Parts{*contract_, profile_, prober_, *identities_, *objects_, not_found_, rng_});
 }
 
-net::Task<> Session::learn_not_found() {
+net::Task<std::vector<probe::Exchange>> Session::learn_not_found() {
+  std::vector<probe::Exchange> out;
   for (const char* prefix : {"/", "/lr-audit-", "/lr-audit/"}) {
     probe::Request request;
     request.intent = Intent::kControl;
     request.target = prefix + rng_.hex(12);
-    LR_CO_TRY(const probe::Exchange exchange, co_await prober_.send(std::move(request)));
+    LR_CO_TRY(probe::Exchange exchange, co_await prober_.send(std::move(request)));
     not_found_.learn(exchange);
+    out.push_back(std::move(exchange));
   }
+  co_return out;
+}
+
+/// A stranger who is shown nothing of the product has found nothing, and proved nothing.
+net::Task<> Session::look_around(std::vector<probe::Exchange> unknown) {
+  LR_CO_TRY(Arrival arrival, co_await follow_root(prober_));
+  const auto all = [&](auto test) {
+    return test(arrival.root) && std::ranges::all_of(unknown, test);
+  };
+  if (all([](const probe::Exchange& answer) { return answer.crashed(); })) {
+    prober_.stop(
+        fmt::format("every path is answered with a server error ({}); is the product running?",
+                    arrival.root.status()));
+  } else if (!arrival.elsewhere.empty() && all(is_redirect)) {
+    prober_.stop(fmt::format("every path leads to {}; audit that address", arrival.elsewhere));
+  } else if (is_redirect(arrival.page) && all(is_redirect)) {
+    prober_.stop("every path is redirected, and no redirect leads to a page");
+  }
+  start_page_ = std::move(arrival.page);
   co_return Result<>();
 }
 
 net::Task<> Session::prepare() {
-  LR_CO_TRY_VOID(co_await learn_not_found());
-  if (contract_ == nullptr) co_return Result<>();
+  LR_CO_TRY(std::vector<probe::Exchange> unknown, co_await learn_not_found());
+  if (contract_ == nullptr) co_return co_await look_around(std::move(unknown));
   co_return co_await identities_->prepare(prober_);
 }
 

@@ -42,6 +42,8 @@ class Session {
   probe::Prober& prober() { return prober_; }
   const probe::Redactor& redactor() const { return redactor_; }
   const probe::NotFound& not_found() const { return not_found_; }
+  /// Without a contract: where the root leads on the target's own origin, and the answer there.
+  const std::optional<probe::Exchange>& start_page() const { return start_page_; }
   Rng& rng() { return rng_; }
   const Clock& clock() const { return clock_; }
   const std::vector<RouteCase>& cases() const { return cases_; }
@@ -58,7 +60,8 @@ class Session {
   net::Task<const std::vector<crypto::Jwk>*> public_keys();
 
  private:
-  net::Task<> learn_not_found();
+  net::Task<std::vector<probe::Exchange>> learn_not_found();
+  net::Task<> look_around(std::vector<probe::Exchange> unknown);
   net::Task<std::string> key_set_text();
 
   const contract::Contract* contract_;
@@ -68,6 +71,7 @@ class Session {
   probe::Redactor redactor_;
   probe::Prober prober_;
   probe::NotFound not_found_;
+  std::optional<probe::Exchange> start_page_;
   std::vector<RouteCase> cases_;
   std::unique_ptr<probe::Identities> identities_;
   std::unique_ptr<probe::Objects> objects_;

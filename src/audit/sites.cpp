@@ -13,12 +13,21 @@ net::Task<std::vector<Site>> stranger_sites(CheckContext& context) {
   site.request.intent = Intent::kControl;
   LR_CO_TRY(site.answer, co_await context.prober().send(site.request));
   out.push_back(std::move(site));
+  const auto& page = context.session().start_page();
+  if (page && page->request.target != "/") {
+    Site start;
+    start.request = page->request;
+    start.cell = cell_of("GET", page->request.target.substr(0, page->request.target.find('?')));
+    start.answer = *page;
+    out.push_back(std::move(start));
+  }
   co_return out;
 }
 
-bool is_plain_read(const RouteCase& route_case) {
+bool is_plain_read(const RouteCase& route_case, Visit visit) {
   const contract::Route& route = *route_case.route;
-  return route_case.method == contract::Method::kGet && route.limits.empty() && !route.streams &&
+  const bool affordable = visit == Visit::kOnce || route.limits.empty();
+  return route_case.method == contract::Method::kGet && affordable && !route.streams &&
          !probe::has_free_path(route);
 }
 
@@ -111,14 +120,15 @@ net::Task<std::vector<Provocation>> plan_provocations(CheckContext& context) {
 
 }  // namespace
 
-net::Task<std::vector<Site>> readable_sites(CheckContext& context, std::size_t most) {
+net::Task<std::vector<Site>> readable_sites(CheckContext& context, std::size_t most, Visit visit) {
   if (!context.has_contract()) co_return co_await stranger_sites(context);
   std::vector<Site> out;
   for (const RouteCase& route_case : context.session().cases()) {
-    if (out.size() >= most || !is_plain_read(route_case)) continue;
+    if (out.size() >= most || !is_plain_read(route_case, visit)) continue;
     auto added = co_await add_site(context, route_case, out);
     if (!added && context.prober().stopped()) co_return std::unexpected(std::move(added).error());
   }
+  if (out.empty()) co_return co_await stranger_sites(context);
   co_return out;
 }
 

@@ -17,9 +17,12 @@ struct Site {
   probe::Exchange answer;
 };
 
-/// The GET routes that can be read, at most `most`; without a contract the root page. Routes whose
-/// limits count are left out.
-net::Task<std::vector<Site>> readable_sites(CheckContext& context, std::size_t most);
+/// kOnce: only the answer is looked at. kOften: more requests follow, so that routes whose limits
+/// count are left out.
+enum class Visit : std::uint8_t { kOnce, kOften };
+/// The GET routes that can be read, at most `most`; without a contract, or without such routes,
+/// the root page and the page that it leads to.
+net::Task<std::vector<Site>> readable_sites(CheckContext& context, std::size_t most, Visit visit);
 
 /// An answer that is an error, and what was wrong with the request.
 struct Provoked {

@@ -23,6 +23,10 @@ std::unexpected<Error> wrong(std::string message) {
 
 Result<text::Url> read_target(const std::string& text) {
   auto url = text::parse_url(text);
+  if (url && url->target != "/") {
+    return wrong(fmt::format("\"{}\" names a path, but a whole product is audited; write {}", text,
+                             url->origin()));
+  }
   if (url) return url;
   const bool bare = text.find("://") == std::string::npos;
   return wrong(

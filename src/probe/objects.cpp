@@ -150,7 +150,11 @@ std::string Objects::absent_id(contract::ObjectIndex object, const std::string& 
 }
 
 net::Task<> Objects::cleanup() {
+  prober_.allow_cleanup();
+  int unanswered = 0;
   for (Sacrifice& object : all_) {
+    constexpr int kUnansweredMax = 3;
+    if (unanswered == kUnansweredMax) break;  // Nobody is there any more.
     const Recipe* known = recipe(object.object);
     if (object.gone || known == nullptr || !known->calls.remove || prober_.stopped()) continue;
     Request request = call_request(*known->calls.remove, object, object.marker);
@@ -159,8 +163,8 @@ net::Task<> Objects::cleanup() {
     if (!ready) continue;
     // What cannot be removed stays behind under its marker; nothing else may be touched.
     auto removed = co_await prober_.send(std::move(request));
-    (void)removed;
-    object.gone = true;
+    if (!removed) ++unanswered;
+    object.gone = removed.has_value();
   }
   co_return Result<>();
 }

@@ -12,6 +12,8 @@ Prober::Prober(net::EventLoop& loop, std::shared_ptr<net::TlsClientContext> tls,
     : options_(std::move(options)), client_(loop, std::move(tls)) {}
 
 net::Task<> Prober::pace() {
+  const bool interrupted = options_.interrupted != nullptr && options_.interrupted->load();
+  if (interrupted && !cleaning_ && !stopped()) stop_reason_ = "interrupted";
   if (stopped()) co_return fail(Code::kCancelled, stop_reason_, Origin::kTarget);
   if (requests_ >= options_.max_requests) {
     stop_reason_ = fmt::format("the budget of {} requests is spent", options_.max_requests);
@@ -29,6 +31,13 @@ net::Task<> Prober::pace() {
   // Timers are good to about a millisecond: waits below that are taken together later.
   if (slot - now >= milliseconds(1)) co_return co_await net::sleep_for(slot - now);
   co_return Result<>();
+}
+
+void Prober::allow_cleanup() {
+  constexpr seconds kCleanup{20};
+  cleaning_ = true;
+  stop_reason_.clear();
+  options_.deadline = Deadline::after(kCleanup);
 }
 
 net::Task<Exchange> Prober::send_once(const Request& request) {

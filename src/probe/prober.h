@@ -2,6 +2,7 @@
 // soon as the target shows distress.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -18,6 +19,8 @@ namespace lr::probe {
 inline constexpr std::string_view kRunHeader = "X-Launchready-Audit";
 
 struct ProberOptions {
+  /// Set from elsewhere, also by a signal: the run then stops. May be null.
+  const std::atomic<bool>* interrupted = nullptr;
   text::Url target;  ///< Only its origin is used; no other host is ever contacted.
   std::string run_id;
   std::uint32_t max_rps = 200;
@@ -43,6 +46,10 @@ class Prober {
 
   std::uint32_t requests() const { return requests_; }
   /// Why everything that is left is refused, or "".
+  /// After the end of a run, also an early one: time to clean up, within the budget of requests.
+  void allow_cleanup();
+  /// Ends the run: nothing more is sent, and what is left is inconclusive for this reason.
+  void stop(std::string reason) { stop_reason_ = std::move(reason); }
   const std::string& stop_reason() const { return stop_reason_; }
   bool stopped() const { return !stop_reason_.empty(); }
   const text::Url& target() const { return options_.target; }
@@ -64,6 +71,7 @@ class Prober {
   MonoTime next_slot_{};
   std::uint32_t failures_in_a_row_ = 0;
   std::deque<bool> control_crashes_;  ///< The last kWindow controls: did they end in a 5xx?
+  bool cleaning_ = false;
   std::string stop_reason_;
   seconds waited_{0};
 };

@@ -54,6 +54,10 @@ StateWitness::StateWitness(const Exchange& first, const Exchange& second)
   }
 }
 
+bool StateWitness::can_judge(const Exchange& after) {
+  return after.ok() || is_gone(after.status());
+}
+
 std::string StateWitness::change(const Exchange& after) const {
   if (is_gone(after.status())) return "it is gone";
   if (!after.ok()) return "";

@@ -16,8 +16,11 @@ class StateWitness {
   /// Two readings before the attack: what differs between them is not looked at later.
   StateWitness(const Exchange& first, const Exchange& second);
 
-  /// "" when nothing changed; otherwise what did: "it is gone", "/title changed".
+  /// "" when nothing changed, or when the reading shows nothing; otherwise what did: "it is gone",
+  /// "/title changed".
   std::string change(const Exchange& after) const;
+  /// Whether a reading shows anything: the object, or that it is gone. A refusal does not.
+  static bool can_judge(const Exchange& after);
   /// False when the object could not be read before.
   bool sound() const { return sound_; }
 

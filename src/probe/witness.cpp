@@ -121,10 +121,17 @@ std::string stable_text(std::string_view body, std::string_view path) {
   return out;
 }
 
-NotFound::Print NotFound::print_of(const Exchange& exchange) {
+namespace {
+
+std::string stable_text_of(const Exchange& exchange) {
   const std::string& target = exchange.request.target;
-  return {exchange.status(), exchange.content_type(),
-          stable_text(exchange.response.body, target.substr(0, target.find('?')))};
+  return stable_text(exchange.response.body, target.substr(0, target.find('?')));
+}
+
+}  // namespace
+
+NotFound::Print NotFound::print_of(const Exchange& exchange) {
+  return {exchange.status(), exchange.content_type(), stable_text_of(exchange)};
 }
 
 void NotFound::learn(const Exchange& exchange) {
@@ -149,6 +156,10 @@ bool nearly_equal(std::string_view a, std::string_view b) {
 }
 
 }  // namespace
+
+bool same_text(const Exchange& a, const Exchange& b) {
+  return nearly_equal(stable_text_of(a), stable_text_of(b));
+}
 
 bool NotFound::matches(const Exchange& exchange) const {
   const Print print = print_of(exchange);

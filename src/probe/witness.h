@@ -32,6 +32,9 @@ Shape shape_of(const Exchange& exchange);
 /// Same content type, and at least half of the member names of `known` when it is JSON.
 bool same_shape(const Shape& known, const Shape& other);
 
+/// The same text but for ids, numbers and times: two pages agree from both ends in seven tenths.
+bool same_text(const Exchange& a, const Exchange& b);
+
 /// How the target answers paths that do not exist; learned from random ones. A catch-all that
 /// answers 200 for everything is thereby told from a real answer.
 class NotFound {

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "audit/token_attacks.h"
 
 namespace lr::audit {
@@ -13,6 +15,16 @@ constexpr Sample kSamples[] = {
 };
 
 net::Task<> run(CheckContext& context) {
+  LR_CO_TRY(const auto* keys, co_await context.session().public_keys());
+  const auto fetched = [](const contract::Issuer& issuer) {
+    return std::holds_alternative<contract::JwksUrl>(issuer.keys);
+  };
+  if (keys->empty() && std::ranges::any_of(context.contract().issuers, fetched)) {
+    context.plan(1);
+    context.inconclusive(cell_of("", "", ""),
+                         "the public key was not tried as a secret: an audit contacts only the "
+                         "target; give audit.mint a test key, or jwks as a file");
+  }
   const TokenAttack attack{.forge = probe::forge_hs_confusion};
   co_return co_await run_token_attack(context, attack);
 }

@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include "audit/check_context.h"
+#include "audit/ownership.h"
 #include "probe/state.h"
 
 namespace lr::audit {
@@ -66,6 +66,10 @@ net::Task<> attack(CheckContext& context, RouteCase route_case, Trick trick) {
   LR_CO_TRY(const Exchange answer,
             co_await session.exerciser().send_as(std::move(*request), owner, Intent::kAttack));
   LR_CO_TRY(const Exchange after, co_await session.objects().read(victim, *owner));
+  if (!probe::StateWitness::can_judge(after)) {
+    context.inconclusive(cell, unreadable_afterwards(after));
+    co_return Result<>();
+  }
   const std::string change = witness.change(after);
   if (change.empty()) {
     context.proved();

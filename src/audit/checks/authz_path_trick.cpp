@@ -2,7 +2,7 @@
 
 #include <cctype>
 
-#include "audit/check_context.h"
+#include "audit/intruders.h"
 
 namespace lr::audit {
 
@@ -103,18 +103,19 @@ net::Task<> attack(CheckContext& context, RouteCase route_case, const Baseline& 
   co_return Result<>();
 }
 
+bool is_missing(const Exchange& answer) {
+  return answer.status() == 404 || answer.status() == 405 || answer.status() == 501;
+}
+
 net::Task<> check_case(CheckContext& context, RouteCase route_case) {
   Session& session = context.session();
-  for (const Persona& persona : session.identities().declared()) {
-    const auto expected = expected_access(context.contract(), route_case, &persona, &persona);
-    const bool kept_out = expected.reason == decide::Reason::kMissingRole;
-    if (!kept_out || !persona.unusable.empty()) continue;
-    LR_CO_TRY(const Baseline* baseline, co_await session.exerciser().baseline(route_case));
-    if (baseline->absent) co_return Result<>();
-    if (!baseline->usable()) co_return fail(Code::kUnavailable, baseline->problem);
-    co_return co_await attack(context, route_case, *baseline, persona);
-  }
-  co_return Result<>();
+  LR_CO_TRY(const Baseline* baseline, co_await session.exerciser().baseline(route_case));
+  if (baseline->absent) co_return Result<>();
+  if (!baseline->usable()) co_return fail(Code::kUnavailable, baseline->problem);
+  if (is_missing(baseline->positive)) co_return Result<>();  // surface.drift
+  const Intruders intruders = without_role(context, route_case, *baseline->persona);
+  if (!intruders.missing.empty()) co_return fail(Code::kNotFound, intruders.missing);
+  co_return co_await attack(context, route_case, *baseline, *intruders.people.front());
 }
 
 /// Only literal paths: with objects in it the spelling of the id would be attacked too.

@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include "audit/check_context.h"
+#include "audit/intruders.h"
 
 namespace lr::audit {
 
@@ -61,6 +61,8 @@ net::Task<> attack(CheckContext& context, RouteCase route_case, const Baseline& 
           answer, fmt::format("{}, whose role does not allow it, {}", intruder.name, form.name));
       found.evidence.push_back(
           context.evidence("the allowed identity's answer, for comparison", baseline.positive));
+      // Nobody declared lacks the role: one cause then, however many routes it opens.
+      if (intruder.declared == nullptr) found.group = fmt::format("without a role, {}", form.name);
       context.found(cell, std::move(found));
     } else if (verdict.door == Door::kHeld) {
       context.proved();
@@ -73,19 +75,13 @@ net::Task<> attack(CheckContext& context, RouteCase route_case, const Baseline& 
 
 net::Task<> check_case(CheckContext& context, RouteCase route_case) {
   Session& session = context.session();
-  std::vector<const Persona*> intruders;
-  for (const Persona& persona : session.identities().declared()) {
-    const auto verdict = expected_access(context.contract(), route_case, &persona, &persona);
-    if (verdict.reason == decide::Reason::kMissingRole && persona.unusable.empty()) {
-      intruders.push_back(&persona);
-    }
-  }
-  if (intruders.empty()) co_return Result<>();
   LR_CO_TRY(const Baseline* baseline, co_await session.exerciser().baseline(route_case));
   if (baseline->absent) co_return Result<>();
   if (!baseline->usable()) co_return fail(Code::kUnavailable, baseline->problem);
-  context.plan(intruders.size() * std::size(kForms));
-  for (const Persona* intruder : intruders) {
+  const Intruders intruders = without_role(context, route_case, *baseline->persona);
+  if (!intruders.missing.empty()) co_return fail(Code::kNotFound, intruders.missing);
+  context.plan(intruders.people.size() * std::size(kForms));
+  for (const Persona* intruder : intruders.people) {
     LR_CO_TRY_VOID(co_await attack(context, route_case, *baseline, *intruder));
   }
   co_return Result<>();

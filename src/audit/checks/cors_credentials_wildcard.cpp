@@ -35,7 +35,7 @@ net::Task<> look(CheckContext& context, const Site& site) {
 
 net::Task<> run(CheckContext& context) {
   constexpr std::size_t kSites = 40;
-  LR_CO_TRY(const std::vector<Site> sites, co_await readable_sites(context, kSites));
+  LR_CO_TRY(const std::vector<Site> sites, co_await readable_sites(context, kSites, Visit::kOften));
   context.plan(sites.size());
   for (const Site& site : sites) {
     LR_CO_TRY_VOID(co_await look(context, site));

@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
+
 #include "audit/sites.h"
 
 namespace lr::audit {
@@ -16,10 +19,6 @@ constexpr Sample kSamples[] = {
 
 constexpr std::string_view kTraces[] = {
     "Traceback (most recent call last)",
-    "\n    at ",
-    "\n\tat ",
-    "\\n    at ",
-    "\\n\\tat ",
     "Exception in thread",
     "goroutine 1 [",
     "panic: runtime error",
@@ -43,7 +42,32 @@ constexpr std::string_view kTraces[] = {
     "thread 'main' panicked",
 };
 
+/// "at module.function (file.js:10:5)", as V8, the JVM and .NET write a frame; prose that begins a
+/// line with "at" has neither brackets nor a place.
+bool is_frame(std::string_view line) {
+  const bool call =
+      line.find('(') != std::string_view::npos && line.find(')') != std::string_view::npos;
+  const std::size_t colon = line.rfind(':');
+  const bool place = colon != std::string_view::npos && colon + 1 < line.size() &&
+                     std::isdigit(static_cast<unsigned char>(line[colon + 1])) != 0;
+  return call || place || line.find(" in /") != std::string_view::npos;
+}
+
+/// Frames stand on lines of their own, which JSON writes as \n.
+std::string_view frame_in(std::string_view body) {
+  for (const std::string_view start : {"\n    at ", "\n\tat ", "\\n    at ", "\\n\\tat "}) {
+    for (std::size_t at = body.find(start); at != std::string_view::npos;
+         at = body.find(start, at + 1)) {
+      std::string_view line = body.substr(at + start.size());
+      line = line.substr(0, std::min(line.find('\n'), line.find("\\n")));
+      if (is_frame(line)) return start;
+    }
+  }
+  return {};
+}
+
 std::string_view trace_in(const std::string& body) {
+  if (const std::string_view frame = frame_in(body); !frame.empty()) return frame;
   for (const std::string_view trace : kTraces) {
     if (body.find(trace) != std::string::npos) return trace;
   }

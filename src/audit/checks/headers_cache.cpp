@@ -27,7 +27,7 @@ std::string weakness_of(const probe::Exchange& answer) {
 
 net::Task<> run(CheckContext& context) {
   constexpr std::size_t kSites = 100;
-  LR_CO_TRY(const std::vector<Site> sites, co_await readable_sites(context, kSites));
+  LR_CO_TRY(const std::vector<Site> sites, co_await readable_sites(context, kSites, Visit::kOnce));
   for (const Site& site : sites) {
     const bool shareable = site.route != nullptr && site.route->cache;
     if (!site.is_private || shareable || !site.answer.ok()) continue;

@@ -32,7 +32,7 @@ std::string banner_of(const probe::Exchange& answer) {
 
 net::Task<> run(CheckContext& context) {
   constexpr std::size_t kSites = 100;
-  LR_CO_TRY(const std::vector<Site> sites, co_await readable_sites(context, kSites));
+  LR_CO_TRY(const std::vector<Site> sites, co_await readable_sites(context, kSites, Visit::kOnce));
   context.plan(sites.size());
   for (const Site& site : sites) {
     const std::string banner = banner_of(site.answer);

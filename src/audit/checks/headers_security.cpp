@@ -59,7 +59,7 @@ void look(CheckContext& context, const Site& site) {
 
 net::Task<> run(CheckContext& context) {
   constexpr std::size_t kSites = 100;
-  LR_CO_TRY(const std::vector<Site> sites, co_await readable_sites(context, kSites));
+  LR_CO_TRY(const std::vector<Site> sites, co_await readable_sites(context, kSites, Visit::kOnce));
   context.plan(sites.size());
   for (const Site& site : sites) look(context, site);
   co_return Result<>();

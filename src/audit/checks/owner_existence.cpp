@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "audit/intruders.h"
 #include "audit/ownership.h"
 
 namespace lr::audit {
@@ -62,12 +63,16 @@ net::Task<> compare_target(CheckContext& context, Target target) {
   LR_CO_TRY(const Baseline* baseline, co_await session.exerciser().baseline(target.route_case));
   if (baseline->absent) co_return Result<>();
   const Persona* owner = session.exerciser().allowed(target.route_case);
-  if (!baseline->problem.empty() || owner == nullptr) co_return Result<>();
-  auto enemies = attackers(context, target.route_case, *owner, true);
-  if (enemies.empty()) enemies = attackers(context, target.route_case, *owner, false);
-  if (enemies.empty()) co_return Result<>();
+  if (!baseline->problem.empty()) co_return fail(Code::kUnavailable, baseline->problem);
+  if (owner == nullptr) co_return fail(Code::kNotFound, "no audit identity may use this route");
+  Intruders enemies = besides_owner(context, target.route_case, *owner, true);
+  if (enemies.people.empty() && enemies.missing.empty()) {
+    enemies = besides_owner(context, target.route_case, *owner, false);
+  }
+  if (!enemies.missing.empty()) co_return fail(Code::kNotFound, enemies.missing);
+  if (enemies.people.empty()) co_return Result<>();
   context.plan(1);
-  co_return co_await compare(context, target, *owner, *enemies.front());
+  co_return co_await compare(context, target, *owner, *enemies.people.front());
 }
 
 net::Task<> run(CheckContext& context) {
@@ -75,6 +80,7 @@ net::Task<> run(CheckContext& context) {
     if (!target.route_case.reads()) continue;
     auto done = co_await compare_target(context, target);
     if (!done) {
+      context.plan(1);
       if (context.prober().stopped()) co_return done;
       context.inconclusive(cell_of(target.route_case), done.error().detail());
     }

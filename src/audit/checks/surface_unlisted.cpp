@@ -72,6 +72,22 @@ const probe::Persona* most_powerful(CheckContext& context) {
   return out;
 }
 
+/// A folder whose every name is answered alike, such as the page of an application in the browser,
+/// says nothing about one name.
+net::Task<bool> answers_any_name(CheckContext& context, const Exchange& answer,
+                                 const probe::Persona* persona) {
+  const std::string& path = answer.request.target;
+  probe::Request request;
+  request.target = path.substr(0, path.rfind('/', path.size() - 2) + 1);
+  request.target += "lr-" + context.session().rng().hex(6);
+  if (path.ends_with('/')) request.target += '/';
+  LR_CO_TRY(const Exchange sibling,
+            co_await context.session().send_as(std::move(request), persona));
+  probe::NotFound folder;
+  folder.learn(sibling);
+  co_return folder.matches(answer);
+}
+
 net::Task<> knock(CheckContext& context, std::string path, const probe::Persona* persona) {
   Session& session = context.session();
   const Cell cell = cell_of("GET", path, persona == nullptr ? "a stranger" : persona->name);
@@ -80,7 +96,13 @@ net::Task<> knock(CheckContext& context, std::string path, const probe::Persona*
   LR_CO_TRY(const Exchange answer, co_await session.send_as(std::move(request), persona));
   if (answer.limited()) {
     context.inconclusive(cell, "answered 429 and the wait would be too long");
-  } else if (!answer.ok() || session.not_found().matches(answer)) {
+    co_return Result<>();
+  }
+  bool nothing = !answer.ok() || session.not_found().matches(answer);
+  if (!nothing) {
+    LR_CO_TRY(nothing, co_await answers_any_name(context, answer, persona));
+  }
+  if (nothing) {
     context.proved();
   } else {
     Found found = context.finding(answer, fmt::format("{} answers {}", path, answer.status()));

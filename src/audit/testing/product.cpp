@@ -102,11 +102,24 @@ std::string Product::caller_of(const TargetRequest& request) const {
   const bool timely = number("exp", 0) > now && number("nbf", 0) <= now && number("iat", 0) <= now;
   const bool ours = text("iss") == "https://id.notes.example" && text("aud") == "notes";
   if (!timely || !ours || text("sub").empty() || text("org").empty()) return "";
+  const auto* roles = claims->get_object().if_contains("roles");
+  const bool viewer =
+      roles != nullptr && text::json::serialize(*roles).find("\"viewer\"") != std::string::npos;
+  if (!viewer && !manners_.ignores_roles) return "";
   return text("sub") + "/" + text("org");
 }
 
 TargetAnswer Product::answer(const TargetRequest& request) {
   if (manners_.crashes) return {500, "oops", "text/plain", {}};
+  if (!manners_.redirects_to.empty()) {
+    if (request.path == "/start") return {200, "<html>Welcome</html>", "text/html", {}};
+    TargetAnswer out{302, "", "", {}};
+    out.headers.set("Location", manners_.redirects_to);
+    return out;
+  }
+  if (manners_.folder_page && request.path.starts_with("/admin")) {
+    return {200, "<html>Administration</html>", "text/html", {}};
+  }
   const bool known =
       request.path == "/profile" || request.path == "/notes" || request.path.starts_with("/notes/");
   if (!known) {
@@ -141,6 +154,11 @@ TargetAnswer Product::note(const TargetRequest& request, const std::string& call
   const bool reads = request.method == "GET";
   if (found == notes_.end()) return refuse(404);
   const bool own = found->second.owner == caller;
+  if (found->second.locked) return refuse(403);
+  if (request.method == "DELETE" && !own && manners_.locks_out) {
+    found->second.locked = true;
+    return refuse(404);
+  }
   if (reads && (own || manners_.open_notes)) {
     return json(200, fmt::format(R"({{"id":"{}","text":"{}"}})", found->first, found->second.text));
   }

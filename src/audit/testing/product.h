@@ -20,7 +20,11 @@ struct Manners {
   bool silent_writes = false;    ///< Foreign deletes answer 204 and do nothing.
   bool open_notes = false;       ///< DEFECT: everybody reads every note.
   bool deletes_foreign = false;  ///< DEFECT: everybody deletes every note, and is told 404.
+  bool folder_page = false;      ///< Everything below /admin is one page: 200, whatever the name.
+  bool ignores_roles = false;    ///< DEFECT: a token without the role is as good.
+  bool locks_out = false;        ///< DEFECT: a foreign DELETE locks the note for its owner, too.
   bool crashes = false;          ///< Everything is answered 500.
+  std::string redirects_to;      ///< Everything is sent there; "/start" is then served.
 };
 
 class Product {
@@ -35,6 +39,7 @@ class Product {
   struct Note {
     std::string owner;
     std::string text;
+    bool locked = false;
   };
   probe::testing::TargetAnswer answer(const probe::testing::TargetRequest& request);
   probe::testing::TargetAnswer note(const probe::testing::TargetRequest& request,

@@ -1,6 +1,9 @@
 #include "audit/audit.h"
 
 #include <fmt/format.h>
+#include <signal.h>
+
+#include <atomic>
 
 #include "cli/audit_request.h"
 #include "cli/console.h"
@@ -43,6 +46,21 @@ constexpr Example kExamples[] = {
     {"launchready audit --json --quiet | jq .verdict", "In a script."},
 };
 
+/// The first Ctrl-C ends the run in order: what it made is taken away. The second one kills.
+const std::atomic<bool>& interruption() {
+  static std::atomic<bool> interrupted = false;
+  static_assert(std::atomic<bool>::is_always_lock_free);
+  struct sigaction action{};
+  action.sa_handler = [](int) { interrupted.store(true); };
+  action.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);
+  for (const int signal : {SIGINT, SIGTERM}) {
+    struct sigaction before{};
+    const bool ignored = sigaction(signal, nullptr, &before) == 0 && before.sa_handler == SIG_IGN;
+    if (!ignored) sigaction(signal, &action, nullptr);
+  }
+  return interrupted;
+}
+
 void print_result(const Arguments& arguments, const report::Report& report,
                   const std::string& folder) {
   if (arguments.has("--json")) {
@@ -64,6 +82,7 @@ int run(const Arguments& arguments) {
   if (auto ready = prepare_folder(folder); !ready) return complain("audit", ready.error());
   request->options.contributors.push_back(secrets_control(request->options));
   request->options.contributors.push_back(domain_control(request->options));
+  request->options.interrupted = &interruption();
   ProgressLine line("audit", can_show_progress() && !arguments.has("--quiet"));
   auto report = audit::run_audit(request->options, audit::all_checks(),
                                  [&](const audit::Progress& progress) { line.show(progress); });
