@@ -23,6 +23,16 @@ using secrets::Suppressions;
 using Scope = secrets::git::GitOptions::Scope;
 
 constexpr std::chrono::days kAcceptedFor{365};
+/// Whatever stands in the way of knowing: reading it will say what.
+bool is_file(const fs::path& path) {
+  std::error_code unknown;
+  return fs::is_regular_file(path, unknown);
+}
+bool is_folder(const fs::path& path) {
+  std::error_code unknown;
+  return fs::is_directory(path, unknown);
+}
+
 constexpr const char* kThisProgram = "/proc/self/exe";
 
 std::unexpected<Error> wrong(std::string message) {
@@ -54,7 +64,7 @@ Result<std::vector<secrets::ImportedSuppression>> read_baselines(const Arguments
   std::vector<std::string> paths;
   const fs::path folder = fs::path(suppressions_path(arguments)).parent_path();
   for (const std::string_view name : {".gitleaksignore", ".secrets.baseline"}) {
-    if (fs::is_regular_file(folder / name)) paths.push_back(folder / name);
+    if (is_file(folder / name)) paths.push_back(folder / name);
   }
   if (arguments.has("--baseline")) paths.push_back(arguments.value("--baseline"));
   std::vector<secrets::ImportedSuppression> out;
@@ -97,7 +107,7 @@ std::string suppressions_path(const Arguments& arguments) {
   fs::path folder = ".";
   for (const std::string& target : arguments.positionals) {
     if (target.contains("://")) continue;
-    folder = fs::is_directory(target) ? fs::path(target) : fs::path(target).parent_path();
+    folder = is_folder(target) ? fs::path(target) : fs::path(target).parent_path();
     break;
   }
   return (folder / std::string(Suppressions::kFileName)).lexically_normal();
@@ -110,12 +120,15 @@ Result<secrets::ImportedRules> read_rule_file(const std::string& path) {
     LR_TRY(out.rules, secrets::parse_rule_file(text, fs::path(path).filename().string()));
   } else {
     secrets::ImportOptions options;
-    options.read = [folder = fs::path(path).parent_path()](std::string_view name) {
+    options.read =
+        [folder = fs::path(path).parent_path()](std::string_view name) -> Result<std::string> {
+      // What a file names may be anything; a pipe would be waited for.
+      if (!is_file(folder / name)) return wrong(fmt::format("{} is no file", name));
       return read_input(folder / name, secrets::kRuleFileBytes);
     };
     LR_TRY(out, secrets::import_rules(text, path, options));
   }
-  secrets::drop_refused(out, path);
+  secrets::drop_refused(out, path, text);
   return out;
 }
 
@@ -142,7 +155,11 @@ Result<ScanRequest> read_scan_request(const Arguments& arguments) {
     out.contract_file = contract.file;
     out.contract_digest = contract.digest;
   }
-  LR_TRY(out.suppressions, Suppressions::load(suppressions_path(arguments)));
+  // Beside a target that cannot be entered there is none; the search says that it cannot.
+  const std::string accepted = suppressions_path(arguments);
+  if (arguments.has("--suppressions") || is_file(accepted)) {
+    LR_TRY(out.suppressions, Suppressions::load(accepted));
+  }
   LR_TRY(out.imported, read_baselines(arguments));
   if (arguments.has("--seen")) {
     if (out.git.scope != Scope::kEverything) {

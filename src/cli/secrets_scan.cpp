@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "cli/site_fetcher.h"
@@ -132,7 +133,14 @@ Result<> SecretsScan::read(const std::string& target) {
 
 Result<> SecretsScan::read_any(const std::string& target) {
   if (target.contains("://")) return read_site(target);
-  if (!std::filesystem::exists(target)) {
+  std::error_code failed;
+  const bool exists = std::filesystem::exists(target, failed);
+  if (failed) {
+    return fail(Code::kInvalidArgument,
+                fmt::format("cannot read {}: {}; check the path and its permissions", target,
+                            failed.message()));
+  }
+  if (!exists) {
     return fail(Code::kNotFound,
                 fmt::format("there is no {}; give a folder, a file, an archive or a URL", target));
   }

@@ -233,6 +233,19 @@ TEST_F(SecretsVerb, MistakesAreNamedBeforeAnythingIsRead) {
   EXPECT_THAT(launch({"--suppress", "x"}).err, HasSubstr("fingerprint"));
 }
 
+TEST_F(SecretsVerb, PathsThatCannotBeFollowedAreErrorsWithACure) {
+  fs::create_symlink("loop", path("loop"));
+  for (const std::string& target : {path("loop"), path(std::string(5000, 'a')), path("absent")}) {
+    const Outcome outcome = launch({target});
+    EXPECT_EQ(outcome.code, 2);
+    EXPECT_THAT(outcome.err, Not(HasSubstr("internal error")));
+    EXPECT_THAT(outcome.err, ::testing::ContainsRegex("give a folder|check the path"));
+  }
+  put("src/a.txt", "nothing");
+  const Outcome unread = launch({"--suppressions", path("loop"), path("src")});
+  EXPECT_EQ(unread.code, 2) << "what is accepted is not known";
+}
+
 TEST_F(SecretsVerb, NamesAreContentAndShownNowhere) {
   const std::string key = "sk_" + ("live_" + random_value(24));
   put("src/" + key + ".txt", "nothing");

@@ -182,7 +182,10 @@ Result<Suppressions> Suppressions::parse(std::string_view text, std::string_view
 }
 
 Result<Suppressions> Suppressions::load(const std::string& path) {
-  if (access(path.c_str(), F_OK) != 0) return Suppressions();
+  // A file that is there and cannot be read is an error, and not an empty list.
+  if (access(path.c_str(), F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR)) {
+    return Suppressions();
+  }
   LR_TRY(const std::string text, read_whole(path));
   return parse(text, path);
 }

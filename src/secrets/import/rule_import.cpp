@@ -143,6 +143,21 @@ bool looks_like_yaml(std::string_view text) {
   return false;
 }
 
+/// Where a file says the id of a rule, as a whole word; the first place when it does not.
+text::Mark mark_of_id(std::string_view text, std::string_view id) {
+  constexpr std::string_view kAround = "\"' \t\r\n,";
+  for (std::size_t at = text.find(id); at != text.npos; at = text.find(id, at + 1)) {
+    const std::size_t end = at + id.size();
+    if (at == 0 || !kAround.contains(text[at - 1])) continue;
+    if (end < text.size() && !kAround.contains(text[end])) continue;
+    const std::string_view before = text.substr(0, at);
+    const std::size_t line = before.rfind('\n') + 1;  // npos + 1 is 0.
+    return {static_cast<std::uint32_t>(std::ranges::count(before, '\n') + 1),
+            static_cast<std::uint32_t>(at - line + 1)};
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string note_text(const ImportNote& note) {
@@ -164,15 +179,19 @@ Result<ImportedRules> import_rules(std::string_view text, std::string_view file_
   return imported;
 }
 
-void drop_refused(ImportedRules& imported, std::string_view file_name) {
+void drop_refused(ImportedRules& imported, std::string_view file_name, std::string_view text) {
   if (Catalogue::compile(imported.rules)) return;
   std::erase_if(imported.rules, [&](const Rule& rule) {
     Rule alone = rule;
     alone.companions.clear();
     const auto compiled = Catalogue::compile({std::move(alone)});
     if (compiled) return false;
-    imported.notes.push_back(
-        {std::string(file_name), {}, rule.id, "rule", compiled.error().detail(), true});
+    // The note names the rule already.
+    std::string_view why = compiled.error().detail();
+    const std::string prefix = "rule " + rule.id + ": ";
+    if (why.starts_with(prefix)) why.remove_prefix(prefix.size());
+    imported.notes.push_back({std::string(file_name), mark_of_id(text, rule.id), rule.id, "rule",
+                              std::string(why), true});
     return true;
   });
   drop_broken(imported, std::string(file_name));

@@ -58,7 +58,7 @@ Result<ImportedRules> import_rules(std::string_view text, std::string_view file_
 
 /// Takes out the rules that do not compile or are too slow, each with a note, so that one bad rule
 /// does not cost the others.
-void drop_refused(ImportedRules& imported, std::string_view file_name);
+void drop_refused(ImportedRules& imported, std::string_view file_name, std::string_view text);
 
 /// What `secrets rules lint` prints: one line for each note, in the order of the file.
 std::vector<std::string> lint(const ImportedRules& imported);
