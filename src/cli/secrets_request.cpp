@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <iterator>
 #include <utility>
@@ -44,7 +45,14 @@ Result<secrets::git::GitOptions> read_scope(const Arguments& arguments) {
   if (arguments.has("--staged") && arguments.has("--since")) {
     return wrong("--staged and --since exclude each other; choose one");
   }
-  if (arguments.has("--staged")) out.scope = Scope::kStaged;
+  if (arguments.has("--staged")) {
+    out.scope = Scope::kStaged;
+    // Set while git runs a hook; it is about the repository that the hook is run in.
+    const char* const index = std::getenv("GIT_INDEX_FILE");
+    const bool here = std::ranges::all_of(arguments.positionals,
+                                          [](const std::string& target) { return target == "."; });
+    if (index != nullptr && here) out.index_file = index;
+  }
   if (arguments.has("--since")) {
     out.scope = Scope::kSince;
     out.since = arguments.value("--since");

@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 import unittest
 
+import program
 from program import run
 
 GIT = {"GIT_AUTHOR_NAME": "A", "GIT_AUTHOR_EMAIL": "a@b.c", "GIT_COMMITTER_NAME": "A",
@@ -144,6 +145,23 @@ class History(unittest.TestCase):
             self.assertEqual(report["verdict"], "incomplete")
             self.assertEqual([gap["reason"] for gap in report["coverage"]["gaps"]],
                              ["7z: not unpacked"])
+
+    def test_the_hook_stops_every_way_of_committing_a_secret(self):
+        hook = self.root / ".git" / "hooks" / "pre-commit"
+        hook.parent.mkdir(exist_ok=True)
+        hook.write_text(f"#!/bin/sh\nexec '{program.PROGRAM}' secrets --staged --quiet\n",
+                        encoding="utf-8")
+        hook.chmod(0o755)
+        self.commit("a.txt", "clean\n")
+        self.commit("other.txt", "clean\n")
+        (self.root / "a.txt").write_text(key(), encoding="utf-8")
+        for words in (["-a"], ["a.txt"], ["--only", "a.txt"], ["--include", "a.txt"]):
+            with self.assertRaises(subprocess.CalledProcessError, msg=words):
+                self.git("commit", "-q", "-m", "must not pass", *words)
+            self.git("reset", "-q")
+        with self.assertRaises(subprocess.CalledProcessError):
+            self.commit("a.txt", key())
+        self.assertEqual(self.git("log", "--format=%s").split("\n")[0], "changes other.txt")
 
 
 if __name__ == "__main__":

@@ -19,6 +19,9 @@ struct GitOptions {
     kSince,       ///< What the commits of HEAD added that are not reachable from `since`.
   };
   Scope scope = Scope::kEverything;
+  /// The index that kStaged reads: "" for the checkout's own, or the one that git says in
+  /// GIT_INDEX_FILE while it runs a hook (`git commit -a` and `git commit FILE` make one).
+  std::string index_file = {};
   std::string since = {};  ///< A ref name, a tag or a full or abbreviated commit id.
   /// File of the objects that an earlier read() has seen, or "". Those are not visited again; the
   /// file is for one `catalogue` (a digest of the rules) and is ignored under another.

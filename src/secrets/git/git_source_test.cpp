@@ -186,6 +186,23 @@ TEST(GitSource, StagedBeforeTheFirstCommit) {
   EXPECT_EQ(scan(s.path("r"), {.scope = GitOptions::Scope::kStaged}).places.size(), 1u);
 }
 
+TEST(GitSource, StagedInAnotherIndexAsGitMakesForCommitAll) {
+  Sandbox s;
+  s.init("r");
+  s.commit("r", "a.txt", "x");
+  s.write("r/a.txt", kMarker);
+  GitOptions options{.scope = GitOptions::Scope::kStaged};
+  EXPECT_EQ(scan(s.path("r"), options).places.size(), 0u);
+  const std::string before = s.read("r/.git/index");
+  s.git("r", {"add", "-A"});
+  s.write("index.lock", s.read("r/.git/index"));
+  s.write("r/.git/index", before);
+  options.index_file = s.path("index.lock");
+  EXPECT_EQ(scan(s.path("r"), options).places.size(), 1u);
+  options.index_file = s.path("absent");
+  EXPECT_NE(scan(s.path("r"), options).error, "");
+}
+
 TEST(GitSource, IndexVersion4AndSplitIndexAreRead) {
   for (const char* version : {"2", "3", "4", "split"}) {
     Sandbox s;

@@ -132,11 +132,14 @@ Result<std::vector<IndexEntry>> parse_index(std::string_view bytes, HashKind kin
   return std::move(parsed.entries);
 }
 
-Result<std::vector<IndexEntry>> read_index(const std::string& git_dir, HashKind kind) {
-  const auto file = MappedFile::open(git_dir + "/index");
-  if (!file && file.error().code() == Code::kNotFound) return std::vector<IndexEntry>{};
-  if (!file) return std::unexpected(file.error());
-  LR_TRY(Parsed parsed, parse(file->bytes(), kind));
+Result<std::vector<IndexEntry>> read_index(const std::string& git_dir, HashKind kind,
+                                           const std::string& file) {
+  const auto index = MappedFile::open(file.empty() ? git_dir + "/index" : file);
+  if (!index && file.empty() && index.error().code() == Code::kNotFound) {
+    return std::vector<IndexEntry>{};
+  }
+  if (!index) return std::unexpected(index.error());
+  LR_TRY(Parsed parsed, parse(index->bytes(), kind));
   if (parsed.shared.zero()) return std::move(parsed.entries);
   LR_TRY(const auto shared, MappedFile::open(git_dir + "/sharedindex." + hex(parsed.shared, kind)));
   LR_TRY(Parsed base, parse(shared.bytes(), kind));

@@ -26,6 +26,8 @@ struct IndexEntry {
 Result<std::vector<IndexEntry>> parse_index(std::string_view bytes, HashKind kind);
 /// Reads `git_dir`/index, and with a split index the shared one too, whose replaced and deleted
 /// entries are left in: a scan of staged contents looks at a few too many. Empty without an index.
-Result<std::vector<IndexEntry>> read_index(const std::string& git_dir, HashKind kind);
+/// `file` is another index of the same checkout, as `git commit -a` makes it; it has to be there.
+Result<std::vector<IndexEntry>> read_index(const std::string& git_dir, HashKind kind,
+                                           const std::string& file = "");
 
 }  // namespace lr::secrets::git

@@ -163,7 +163,7 @@ std::optional<CommitText> commit_of(ObjectStore& store, const ObjectId& id) {
 
 Result<> RepositoryScan::read_staged(DocumentVisitor& visitor, Coverage& coverage) {
   ObjectDocuments documents(layout_.kind, prefix_, *names_, visitor, coverage);
-  LR_TRY(const auto entries, read_index(layout_.git_dir, layout_.kind));
+  LR_TRY(const auto entries, read_index(layout_.git_dir, layout_.kind, options_.index_file));
   Listing head(*store_);
   if (const Ref* ref = head_of(layout_, refs_)) {
     const auto commit = commit_of(*store_, ref->target);
