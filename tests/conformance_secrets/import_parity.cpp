@@ -63,9 +63,10 @@ class Printer final : public CandidateSink {
 };
 
 int scan(const fs::path& configuration, const fs::path& tree) {
-  auto imported = import_rules(read_file(configuration), configuration.filename().string());
+  const std::string text = read_file(configuration);
+  auto imported = import_rules(text, configuration.filename().string());
   if (!imported) return fail_with(imported.error());
-  drop_refused(*imported, configuration.filename().string());
+  drop_refused(*imported, configuration.filename().string(), text);
   for (const std::string& line : lint(*imported)) std::fprintf(stderr, "%s\n", line.c_str());
   const auto catalogue = Catalogue::compile(std::move(imported->rules));
   if (!catalogue) return fail_with(catalogue.error());
