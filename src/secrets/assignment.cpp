@@ -233,9 +233,9 @@ void GivenNames::read_to(std::size_t end) {
     std::size_t first = last;
     while (first > least && is_name(bytes_[first - 1])) --first;
     if (first == last) continue;
-    Name name{first, last, at, is_credential_word(bytes_.substr(first, last - first)), {}};
-    if (name.credential) name.value = value_start(bytes_, {first, last});
-    names_.push_back(name);
+    // A part of a name says no more than the name.
+    if (!is_credential_word(bytes_.substr(first, last - first))) continue;
+    names_.push_back({first, last, at, value_start(bytes_, {first, last})});
   }
   read_.end = std::max(read_.end, end);
 }

@@ -57,15 +57,15 @@ std::size_t name_end(std::string_view bytes, std::size_t at);
 /// No keyword stands farther from the end of a name that it says something about.
 inline constexpr std::size_t kNameTail = 40;
 
-/// Names that may be given a value, found once for all rules that ask about the same bytes.
+/// Names that say they are of credentials and may be given a value, found once for all rules that
+/// ask about the same bytes.
 class GivenNames {
  public:
   struct Name {
-    std::size_t first = 0;            ///< At most kNameWord bytes before `last`.
-    std::size_t last = 0;             ///< Behind its last byte.
-    std::size_t closer = 0;           ///< Where the '=', ':', ',', '(' or '>' behind it stands.
-    bool credential = false;          ///< It says that it is one.
-    std::optional<ValueStart> value;  ///< What a credential is given.
+    std::size_t first = 0;   ///< At most kNameWord bytes before `last`.
+    std::size_t last = 0;    ///< Behind its last byte.
+    std::size_t closer = 0;  ///< Where the '=', ':', ',', '(' or '>' behind it stands.
+    std::optional<ValueStart> value;
   };
 
   void reset(std::string_view bytes);

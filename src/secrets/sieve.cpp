@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::size_t kWordsMax = 64;
 constexpr std::size_t kWordMin = 3;
+/// As many are looked for one by one.
+constexpr std::size_t kPlainMax = 3;
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
@@ -23,6 +25,7 @@ Sieve::Sieve(const std::vector<std::string>& patterns) {
     words_at_[pair_of(text[0], text[1])] |= 1ull << i;
     with_third_[static_cast<std::uint8_t>(text[2]) & 31u] |= 1ull << i;
   }
+  plain_ = words_.size() <= kPlainMax && std::ranges::none_of(words_, &Literal::caseless);
 }
 
 void Sieve::add(std::string_view pattern) {
@@ -45,6 +48,10 @@ bool Sieve::add_signs(const PatternNode& tree) {
 }
 
 bool Sieve::holds_word(std::string_view text) const {
+  if (plain_) {
+    return std::ranges::any_of(words_,
+                               [&](const Literal& word) { return text.contains(word.text); });
+  }
   for (; text.size() >= kWordMin; text.remove_prefix(1)) {
     std::uint64_t left = words_at_[pair_of(text[0], text[1])] &
                          with_third_[static_cast<std::uint8_t>(text[2]) & 31u];

@@ -26,6 +26,7 @@ class Sieve {
     return (static_cast<std::uint8_t>(a) & 31u) << 5 | (static_cast<std::uint8_t>(b) & 31u);
   }
 
+  bool plain_ = false;              ///< Few words, in their own case.
   bool always_ = false;             ///< There is a pattern that nothing is known about.
   std::vector<Literal> words_;      ///< A match of some patterns holds one of these.
   std::vector<std::string> signs_;  ///< A match of the others all bytes of one of these.
