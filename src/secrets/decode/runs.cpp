@@ -231,10 +231,24 @@ bool is_concerned(std::string_view text, const Range& spot, const Range& wanted,
   return line && touch(near, wanted) && may_be_line(text, spot);
 }
 
-/// Spots that touch `wanted`, from a window around it; false when one may be cut by the window.
-bool add_from_window(std::string_view bytes, Range wanted, std::size_t margin, Spots& out) {
-  const Range window{wanted.begin > margin ? wanted.begin - margin : 0,
-                     std::min(bytes.size(), wanted.end + margin)};
+/// What a change in one of `wanted` may have made of the spot.
+bool is_concerned(std::string_view text, const Range& spot, std::span<const Range> wanted,
+                  bool line) {
+  const std::size_t least = spot.begin > kJoinReach ? spot.begin - kJoinReach : 0;
+  auto one = std::ranges::lower_bound(wanted, least, {}, &Range::end);
+  for (; one != wanted.end() && one->begin <= spot.end + kJoinReach; ++one) {
+    if (is_concerned(text, spot, *one, line)) return true;
+  }
+  return false;
+}
+
+/// Spots that `wanted` concerns, from a window around all of it; false when one may be cut by the
+/// window.
+bool add_from_window(std::string_view bytes, std::span<const Range> wanted, std::size_t margin,
+                     Spots& out) {
+  const std::size_t begin = wanted.front().begin;
+  const Range window{begin > margin ? begin - margin : 0,
+                     std::min(bytes.size(), wanted.back().end + margin)};
   Spots found =
       Finder(bytes.substr(window.begin, window.end - window.begin), window.begin > 0).find();
   bool whole = true;
@@ -281,11 +295,14 @@ Spots find_spots(std::string_view bytes) { return Finder(bytes, false).find(); }
 
 Spots find_spots_near(std::string_view bytes, std::span<const Range> ranges) {
   Spots spots;
-  for (const Range& range : ranges) {
-    for (std::size_t margin = kJoinReach + 2 * kNear;
-         !add_from_window(bytes, range, margin, spots);) {
-      margin *= 4;
-    }
+  constexpr std::size_t kMargin = kJoinReach + 2 * kNear;
+  while (!ranges.empty()) {
+    // Ranges whose windows would overlap share one.
+    std::size_t count = 1;
+    while (count < ranges.size() && ranges[count].begin <= ranges[count - 1].end + kMargin) ++count;
+    const std::span<const Range> wanted = ranges.first(count);
+    for (std::size_t margin = kMargin; !add_from_window(bytes, wanted, margin, spots);) margin *= 4;
+    ranges = ranges.subspan(count);
   }
   for (const auto kind : kKinds) {
     auto& list = spots.*kind;
