@@ -50,7 +50,7 @@ std::vector<Range> with_texts(std::span<const Range> changed, const Spots& spots
 /// The document's path with the names inside archives and source maps behind it: rules and filters
 /// that look at paths mean those, too.
 std::string whole_path(const Document& document) {
-  static constexpr std::string_view kNames[] = {"zip:", "tar:", "source "};
+  static constexpr std::string_view kNames[] = {"zip:", "tar:", "ar:", "source "};
   std::string path(document.path);
   for (const std::string_view step : document.via) {
     for (const std::string_view prefix : kNames) {
@@ -100,7 +100,9 @@ struct Scanner::Impl {
   void scan_path(const Document& document, bool report_names);
   static bool was_reported(const Layer& layer, std::string_view secret);
   void report(const Layer& layer, const std::vector<Match>& matches);
-  bool outranked(const std::vector<Match>& matches, std::size_t index, std::string_view path) const;
+  bool outranked(const Layer& layer, const std::vector<Match>& matches, std::size_t index,
+                 const LineIndex& lines);
+  Subject subject_of(const Layer& layer, const Match& match, const LineIndex& lines);
   bool has_companions(const Layer& layer, const Match& match, const LineIndex& lines) const;
   bool path_fits(const Match& match, std::string_view path) const;
   LineColumn place_of(const Layer& layer, const Match& match, LineIndex& lines);
@@ -232,12 +234,34 @@ bool Scanner::Impl::path_fits(const Match& match, std::string_view path) const {
          RE2::PartialMatch(re2::StringPiece(path.data(), path.size()), pattern->get());
 }
 
-bool Scanner::Impl::outranked(const std::vector<Match>& matches, std::size_t index,
-                              std::string_view path) const {
+Subject Scanner::Impl::subject_of(const Layer& layer, const Match& match, const LineIndex& lines) {
+  const auto text = [&](const Range& range) {
+    return layer.bytes.substr(range.begin, range.end - range.begin);
+  };
+  Subject subject;
+  subject.rule = &catalogue.rules[match.rule];
+  subject.secret = text(match.secret);
+  subject.match = text(match.all);
+  subject.line = text(lines.line_around(match.all, kLineMax));
+  const std::size_t before = std::min<std::size_t>(match.all.begin, kKeywordReach);
+  subject.before = text({match.all.begin - before, match.all.begin});
+  subject.path = document_path;
+  subject.path_kind = kind_of_document();
+  subject.object = layer.document->object;
+  subject.quoted = match.quoted;
+  return subject;
+}
+
+bool Scanner::Impl::outranked(const Layer& layer, const std::vector<Match>& matches,
+                              std::size_t index, const LineIndex& lines) {
   const Match& match = matches[index];
   const int own = ranks[match.rule];
   const auto beats = [&](const Match& other) {
-    return overlap(other.all, match.secret) && ranks[other.rule] > own && path_fits(other, path);
+    if (ranks[other.rule] <= own || !path_fits(other, document_path)) return false;
+    if (catalogue.rules[other.rule].assigned.empty()) return overlap(other.all, match.secret);
+    // From a vendor's name to its value other values may stand, and the rule may refuse its own.
+    return overlap(other.secret, match.secret) &&
+           judge(subject_of(layer, other, lines), catalogue.patterns[other.rule], now).keep;
   };
   for (std::size_t i = index + 1; i < matches.size() && matches[i].all.begin < match.secret.end;
        ++i) {
@@ -260,7 +284,7 @@ void Scanner::Impl::report(const Layer& layer, const std::vector<Match>& matches
     const Match& match = matches[i];
     const Rule& rule = catalogue.rules[match.rule];
     if (!match.wanted || !rule.report || !path_fits(match, document_path)) continue;
-    if (ranks[match.rule] < 2 && outranked(matches, i, document_path)) continue;
+    if (ranks[match.rule] < 2 && outranked(layer, matches, i, lines)) continue;
     report_one(layer, match, lines);
   }
 }
@@ -284,20 +308,7 @@ bool Scanner::Impl::has_companions(const Layer& layer, const Match& match,
 }
 
 void Scanner::Impl::report_one(const Layer& layer, const Match& match, LineIndex& lines) {
-  const auto text = [&](const Range& range) {
-    return layer.bytes.substr(range.begin, range.end - range.begin);
-  };
-  Subject subject;
-  subject.rule = &catalogue.rules[match.rule];
-  subject.secret = text(match.secret);
-  subject.match = text(match.all);
-  subject.line = text(lines.line_around(match.all, kLineMax));
-  const std::size_t before = std::min<std::size_t>(match.all.begin, kKeywordReach);
-  subject.before = text({match.all.begin - before, match.all.begin});
-  subject.path = document_path;
-  subject.path_kind = kind_of_document();
-  subject.object = layer.document->object;
-  subject.quoted = match.quoted;
+  const Subject subject = subject_of(layer, match, lines);
   if (was_reported(layer, subject.secret)) return;
   Verdict verdict = judge(subject, catalogue.patterns[match.rule], now);
   if (!verdict.keep || verdict.confidence < options.least) return;

@@ -339,5 +339,39 @@ TEST(Catalogue, BuiltInIsTheSameAsItsRules) {
             std::set<std::string>{"generic-password"});
 }
 
+/// A rule that goes by a vendor's name reaches from the name to its value: what stands between, and
+/// what the rule itself refuses, is another rule's.
+TEST(Scanner, ARuleByNameSilencesOnlyTheValueThatItKeeps) {
+  std::vector<Rule> rules;
+  Rule vendor = make_rule("vendor", "");
+  vendor.assigned = "[0-9a-f]{32}";
+  vendor.keywords = {"wombat"};
+  Allowlist never;
+  never.patterns = {"^0"};
+  vendor.allowlists = {never};
+  rules.push_back(vendor);
+  Rule generic = make_rule("generic", "");
+  generic.family = "generic";
+  generic.assigned = "[0-9A-Za-z_-]{16,64}";
+  generic.keywords = {"secret", "token"};
+  rules.push_back(generic);
+  const auto catalogue = Catalogue::compile(rules);
+  const std::string own = fill("1<hex:31>");
+  const std::string refused = fill("0<hex:31>");
+  const std::string between = fill("<base62:30>");
+  const std::string text = "wombat:\n  secret: \"" + between + "\"\n  token: " + own + "\n" +
+                           std::string(200, ' ') + "\nwombat_token = " + refused + "\n";
+  Collector found;
+  Scanner scanner(**catalogue, found);
+  Document document;
+  document.path = "settings.txt";
+  document.bytes = text;
+  scanner.visit(document);
+  std::set<std::pair<std::string, std::string>> seen;
+  for (const auto& [id, secret, via, offset] : found.all) seen.insert({id, secret});
+  EXPECT_EQ(seen, (std::set<std::pair<std::string, std::string>>{
+                      {"generic", between}, {"vendor", own}, {"generic", refused}}));
+}
+
 }  // namespace
 }  // namespace lr::secrets
