@@ -74,8 +74,8 @@ Intruders without_role(CheckContext& context, const RouteCase& route_case, const
   if (identities.can_mint()) {
     probe::Subject subject = allowed.subject;
     subject.roles = 0;
-    out.people.push_back(&identities.mint_variant(allowed, std::move(subject),
-                                                  allowed.name + " without a role"));
+    out.people.push_back(
+        &identities.mint_variant(allowed, std::move(subject), allowed.name + " without a role"));
   } else {
     out.missing = "nobody could try it: audit.identities needs somebody without the role";
   }
