@@ -1,15 +1,12 @@
 #include "audit/audit.h"
 
-#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <fstream>
 #include <set>
 
 #include "audit/testing/product.h"
 #include "contract/load.h"
-#include "crypto/jws.h"
 
 namespace lr::audit {
 namespace {
@@ -235,27 +232,9 @@ TEST_F(AuditTest, ARoleThatNobodyLacksIsTriedWithoutIt) {
   EXPECT_EQ(row(audit(product, {"AUTHZ"}), "authz.role").status, Status::kFail);
 }
 
-/// One user with a ready token, and no key to make others with.
-contract::Contract alone(contract::Contract contract, const std::string& folder) {
-  const auto key = crypto::Jwk::parse(contract::read_secret(contract.audit.mint->key)->expose());
-  const auto now = std::chrono::floor<seconds>(SystemClock().wall()).time_since_epoch().count();
-  const auto token = crypto::sign_jws(
-      *key, crypto::Algorithm::kES256,
-      fmt::format(R"({{"iss":"https://id.notes.example","aud":"notes","sub":"user_a","org":"t1",)"
-                  R"("roles":["viewer"],"iat":{},"exp":{}}})",
-                  now, now + 3600),
-      {});
-  std::ofstream(folder + "/token") << token.value();
-  contract.audit.mint.reset();
-  contract.audit.identities.resize(1);
-  contract.audit.identities[0].token =
-      contract::SecretRef{contract::SecretRef::Kind::kFile, folder + "/token", {}};
-  return contract;
-}
-
 TEST_F(AuditTest, APromiseThatNobodyCouldBreakIsNotKept) {
   const Product product({});
-  const contract::Contract contract = alone(product.contract(folder_), folder_);
+  const contract::Contract contract = testing::alone(product.contract(folder_), folder_);
   AuditOptions options;
   options.contract = &contract;
   options.target = product.url();
@@ -279,13 +258,17 @@ TEST_F(AuditTest, AnOwnerWhoIsLockedOutIsNoProofOfSafety) {
   EXPECT_EQ(row(report, "owner.write").status, Status::kInconclusive) << text_of(report);
 }
 
-TEST_F(AuditTest, AFolderThatAnswersEveryNameIsNoUnlistedRoute) {
-  Manners manners;
-  manners.folder_page = true;
-  const Product product(manners);
-  const Report report = audit(product, {"surface.unlisted"});
-  for (const auto& finding : report.findings) {
-    EXPECT_FALSE(finding.location.url.starts_with("/admin/")) << finding.location.url;
+TEST_F(AuditTest, AFolderThatAnswersEveryNameIsOneUnlistedRoute) {
+  for (const std::string folder : {"/admin", "/internal", "/v1/"}) {
+    Manners manners;
+    manners.folder_page = folder;
+    const Product product(manners);
+    const Report report = audit(product, {"surface.unlisted"});
+    for (const auto& finding : report.findings) {
+      const std::string& url = finding.location.url;
+      EXPECT_TRUE(url == folder || url == folder + "/") << folder << ": " << url;
+    }
+    EXPECT_EQ(report.findings.empty(), folder.ends_with('/')) << folder;
   }
 }
 

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <boost/json/serialize.hpp>
-#include <iterator>
 
 #include "probe/instance.h"
 
@@ -27,33 +26,128 @@ bool passed(const contract::LimitRule& rule, std::uint32_t sent, nanoseconds ela
   return sent > burst_of(rule) + 3 + burst_of(rule) / 20 + 1.3 * refill;
 }
 
+std::uint32_t cost_of(const contract::LimitRule& rule) {
+  return burst_of(rule) + 4 + burst_of(rule) / 20;
+}
+
+bool takes_body(const RouteCase& route_case) {
+  return !route_case.reads() && route_case.method != contract::Method::kDelete;
+}
+
+/// A case with how much a burst on it shows; the least is the best.
+struct Candidate {
+  RouteCase route_case;
+  int rank = 0;
+};
+constexpr int kUntouchableRank = 9;
+
+int rank_of(CheckContext& context, const RouteCase& route_case) {
+  const Manner manner = context.session().exerciser().manner(route_case);
+  if (manner == Manner::kUntouchable) return kUntouchableRank;
+  return (probe::has_free_path(*route_case.route) ? 2 : 0) + (manner == Manner::kInert ? 1 : 0);
+}
+
+/// The best case of every route that has the limit.
+std::vector<Candidate> candidates_for(CheckContext& context, contract::LimitIndex limit,
+                                      LimitKey key) {
+  std::vector<Candidate> out;
+  for (const RouteCase& route_case : context.session().cases()) {
+    const auto& limits = route_case.route->limits;
+    if (std::ranges::find(limits, limit) == limits.end()) continue;
+    if (key == LimitKey::kAccount && !takes_body(route_case)) continue;
+    const Candidate candidate{route_case, rank_of(context, route_case)};
+    const auto known = std::ranges::find_if(out, [&route_case](const Candidate& other) {
+      return other.route_case.index == route_case.index;
+    });
+    if (known == out.end()) {
+      out.push_back(candidate);
+    } else if (candidate.rank < known->rank) {
+      *known = candidate;
+    }
+  }
+  std::ranges::sort(out, {}, [](const Candidate& candidate) {
+    return std::make_pair(candidate.rank, candidate.route_case.index);
+  });
+  return out;
+}
+
+/// Lays out the bursts within a share of the run's requests.
+class BurstPlan {
+ public:
+  explicit BurstPlan(CheckContext& context)
+      : context_(context), left_(context.contract().audit.max_requests / 4) {}
+
+  void add(contract::LimitIndex index, const contract::LimitRule& rule) {
+    const contract::Limit& limit = context_.contract().limits[index];
+    const auto candidates = candidates_for(context_, index, rule.key);
+    if (candidates.empty()) {
+      const bool account = rule.key == LimitKey::kAccount;
+      out_.push_back({{},
+                      &limit,
+                      &rule,
+                      false,
+                      account ? "no route that takes a body has this limit, so that no request "
+                                "names an account; add the limit to such a route"
+                              : "no route has this limit; add it to the limits of one, or remove "
+                                "it"});
+    }
+    bool again = false;
+    for (const Candidate& candidate : candidates) {
+      BurstTarget target{candidate.route_case, &limit, &rule, again, ""};
+      target.untried = obstacle(candidate, rule, again);
+      again = again || target.untried.empty();
+      out_.push_back(std::move(target));
+    }
+  }
+  std::vector<BurstTarget> take() { return std::move(out_); }
+
+ private:
+  std::string obstacle(const Candidate& candidate, const contract::LimitRule& rule, bool again) {
+    if (candidate.rank == kUntouchableRank) {
+      return "a burst would change things that the audit did not make; give a recipe in "
+             "audit.objects, a body schema, or use --profile full on a test system";
+    }
+    if (!again) return "";
+    if (cost_of(rule) > left_) {
+      return "bursts on every route with this limit need more than a quarter of the run's "
+             "requests; raise audit.max_requests";
+    }
+    left_ -= cost_of(rule);
+    return "";
+  }
+
+  CheckContext& context_;
+  std::uint32_t left_;
+  std::vector<BurstTarget> out_;
+};
+
 }  // namespace
 
 std::vector<BurstTarget> plan_bursts(CheckContext& context) {
-  std::vector<BurstTarget> out;
   const contract::Contract& contract = context.contract();
-  Session& session = context.session();
-  for (std::size_t i = 0; i < contract.limits.size(); ++i) {
-    const auto index = static_cast<contract::LimitIndex>(i);
-    const auto uses = [index](const RouteCase& route_case) {
-      const auto& limits = route_case.route->limits;
-      return std::ranges::find(limits, index) != limits.end() &&
-             !probe::has_free_path(*route_case.route);
-    };
-    const auto found = std::ranges::find_if(session.cases(), uses);
-    if (found == session.cases().end()) continue;
-    for (const contract::LimitRule& rule : contract.limits[i].rules) {
-      out.push_back({*found, &contract.limits[i], &rule});
+  BurstPlan plan(context);
+  // Limits by address last: they hit everything else that the audit sends.
+  for (const bool by_ip : {false, true}) {
+    for (std::size_t i = 0; i < contract.limits.size(); ++i) {
+      for (const contract::LimitRule& rule : contract.limits[i].rules) {
+        if ((rule.key == LimitKey::kIp) != by_ip) continue;
+        plan.add(static_cast<contract::LimitIndex>(i), rule);
+      }
     }
   }
-  // Limits by address last: they hit everything else that the audit sends.
-  std::vector<BurstTarget> ordered;
-  for (const bool by_ip : {false, true}) {
-    std::ranges::copy_if(out, std::back_inserter(ordered), [by_ip](const BurstTarget& target) {
-      return (target.rule->key == LimitKey::kIp) == by_ip;
-    });
-  }
-  return ordered;
+  return plan.take();
+}
+
+Cell cell_of(const BurstTarget& target) {
+  if (target.route_case.route == nullptr) return cell_of("", "", describe(target));
+  return cell_of(target.route_case, describe(target));
+}
+
+bool left_out(CheckContext& context, const BurstTarget& target) {
+  if (target.untried.empty()) return false;
+  context.plan(1);
+  context.inconclusive(cell_of(target), describe(target) + ": " + target.untried);
+  return true;
 }
 
 std::string describe(const BurstTarget& target) {
@@ -80,6 +174,31 @@ std::uint32_t Burster::allowance(LimitKey key) const {
   return out;
 }
 
+std::uint32_t Burster::personal_allowance() const {
+  const LimitKey key = target_.rule->key;
+  std::uint32_t out = 0;
+  if (key == LimitKey::kUser || key == LimitKey::kToken || key == LimitKey::kConversation) return 0;
+  for (const LimitKey other : {LimitKey::kUser, LimitKey::kToken, LimitKey::kConversation}) {
+    const std::uint32_t most = allowance(other);
+    if (most != 0) out = out == 0 ? most : std::min(out, most);
+  }
+  return out;
+}
+
+std::string Burster::ambiguity() const {
+  const std::uint32_t most = personal_allowance();
+  const bool alone = target_.route_case.is_private() && !target_.rule->unauthenticated_only &&
+                     !context_.session().identities().can_mint();
+  if (!alone || most == 0 || most > burst_of(*target_.rule)) return "";
+  return "the limit per person answers first; give audit.mint a test key, so that many persons can "
+         "be tried";
+}
+
+bool Burster::inert() const {
+  return target_.route_case.is_private() &&
+         context_.session().exerciser().manner(target_.route_case) == Manner::kInert;
+}
+
 net::Task<> Burster::change_person() {
   Session& session = context_.session();
   if (target_.rule->unauthenticated_only || !target_.route_case.is_private()) {
@@ -96,16 +215,24 @@ net::Task<> Burster::change_person() {
   co_return Result<>();
 }
 
+Result<> Burster::name_account(probe::Request& request) const {
+  const std::string& place = target_.limit->account;
+  if (place.empty()) return {};
+  auto document = text::parse_json(request.body);
+  const std::string account = fmt::format("audit-{}-{}@launchready.invalid", tag_, account_);
+  if (document && probe::set_at(*document, place, text::json::string(account))) {
+    request.body = text::json::serialize(*document);
+  } else if (target_.rule->key == LimitKey::kAccount) {
+    return fail(Code::kNotFound, "the body has no place for the account " + place,
+                Origin::kContract);
+  }
+  return {};
+}
+
 net::Task<probe::Request> Burster::next() {
   Session& session = context_.session();
   const LimitKey key = target_.rule->key;
-  std::uint32_t per_person = 0;
-  if (key != LimitKey::kUser && key != LimitKey::kToken && key != LimitKey::kConversation) {
-    for (const LimitKey other : {LimitKey::kUser, LimitKey::kToken, LimitKey::kConversation}) {
-      const std::uint32_t most = allowance(other);
-      if (most != 0) per_person = per_person == 0 ? most : std::min(per_person, most);
-    }
-  }
+  const std::uint32_t per_person = personal_allowance();
   if (!ready_ || (per_person != 0 && by_person_ >= per_person)) {
     LR_CO_TRY_VOID(co_await change_person());
     ready_ = true;
@@ -118,13 +245,8 @@ net::Task<probe::Request> Burster::next() {
       probe::make_route_request(*target_.route_case.route, target_.route_case.method, actor_.ids,
                                 {.marker = actor_.marker, .path_only = !conversation});
   if (!request) co_return std::unexpected(std::move(request).error());
-  if (!target_.limit->account.empty()) {
-    auto document = text::parse_json(request->body);
-    const std::string account = fmt::format("audit-{}-{}@launchready.invalid", tag_, account_);
-    if (document && probe::set_at(*document, target_.limit->account, text::json::string(account))) {
-      request->body = text::json::serialize(*document);
-    }
-  }
+  LR_CO_TRY_VOID(name_account(*request));
+  if (inert()) request->body = kInertBody;
   if (actor_.persona != nullptr) {
     LR_CO_TRY_VOID(
         co_await session.identities().authorize(*request, *actor_.persona, session.prober()));
@@ -134,6 +256,48 @@ net::Task<probe::Request> Burster::next() {
   co_return std::move(*request);
 }
 
+namespace {
+
+/// Why a burst that was never refused may still not have reached the limit.
+std::string doubt_about(CheckContext& context, const BurstTarget& target, bool inert,
+                        const Exchange& last) {
+  if (inert) {
+    return "a body that has no effect may be refused before it is counted; --profile full would "
+           "send a valid one";
+  }
+  const bool nothing = last.status() == 404 || last.status() == 405 || last.status() == 501 ||
+                       context.session().not_found().matches(last);
+  if (!nothing || !probe::has_free_path(*target.route_case.route)) return "";
+  return fmt::format(
+      "{} is made up and leads nowhere ({}), and what leads nowhere may not be counted; add a "
+      "route "
+      "with a path that exists and this limit",
+      last.request.target, last.status());
+}
+
+/// On another route of the same limit, the address is over it already: the first answer tells.
+bool shares_address(const CheckContext& context, const BurstTarget& target) {
+  if (!target.again || target.rule->key != LimitKey::kIp) return false;
+  for (const contract::LimitIndex index : target.route_case.route->limits) {
+    for (const contract::LimitRule& rule : context.contract().limits[index].rules) {
+      const bool varied = rule.key == LimitKey::kAccount;
+      if (&rule != target.rule && !varied) return false;
+    }
+  }
+  return true;
+}
+
+std::string problem_of(CheckContext& context, const BurstTarget& target, const BurstResult& result,
+                       const Burster& burster) {
+  if (result.allowed == 0) {
+    return shares_address(context, target) ? "" : "the very first request was answered 429";
+  }
+  if (result.refusal) return "";
+  return doubt_about(context, target, burster.inert(), *result.last);
+}
+
+}  // namespace
+
 net::Task<BurstResult> send_burst(CheckContext& context, BurstTarget target) {
   BurstResult out;
   if (burst_of(*target.rule) > kBurstMax) {
@@ -141,11 +305,14 @@ net::Task<BurstResult> send_burst(CheckContext& context, BurstTarget target) {
     co_return out;
   }
   Burster burster(context, target);
+  out.problem = burster.ambiguity();
+  if (!out.problem.empty()) co_return out;
   const MonoTime start = std::chrono::steady_clock::now();
   while (!passed(*target.rule, out.sent, std::chrono::steady_clock::now() - start)) {
     LR_CO_TRY(probe::Request request, co_await burster.next());
-    request.patient = out.sent == 0;
+    request.patient = out.sent == 0 && !shares_address(context, target);
     LR_CO_TRY(Exchange answer, co_await context.prober().send(std::move(request)));
+    context.session().exerciser().adopt_created(target.route_case, answer, burster.persona());
     ++out.sent;
     if (answer.limited()) {
       out.refusal = std::move(answer);
@@ -154,7 +321,7 @@ net::Task<BurstResult> send_burst(CheckContext& context, BurstTarget target) {
     ++out.allowed;
     out.last = std::move(answer);
   }
-  if (out.allowed == 0) out.problem = "the very first request was answered 429";
+  out.problem = problem_of(context, target, out, burster);
   co_return out;
 }
 

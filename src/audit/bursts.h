@@ -10,13 +10,21 @@
 
 namespace lr::audit {
 
-/// One rule of one limit on the first route that has it.
+/// One rule of one limit on one of the routes that have it.
 struct BurstTarget {
-  RouteCase route_case;
+  RouteCase route_case;  ///< Without a route when none has the limit.
   const contract::Limit* limit = nullptr;
   const contract::LimitRule* rule = nullptr;
+  bool again = false;   ///< The rule is tried on another route before.
+  std::string untried;  ///< Why it cannot be tried here, and what to add; "" when it can.
 };
+/// Every rule on every route that has it, the routes that show most first; rules per address last.
+/// Below `**` a path is made up.
 std::vector<BurstTarget> plan_bursts(CheckContext& context);
+
+Cell cell_of(const BurstTarget& target);
+/// Counts a target that cannot be tried as inconclusive; true when it was one.
+bool left_out(CheckContext& context, const BurstTarget& target);
 
 /// "login per_account: 10 in 60 s"
 std::string describe(const BurstTarget& target);
@@ -26,7 +34,7 @@ struct BurstResult {
   std::uint32_t allowed = 0;               ///< Answers before the first 429.
   std::optional<probe::Exchange> refusal;  ///< The first 429.
   std::optional<probe::Exchange> last;     ///< The last answer that was none.
-  std::string problem;                     ///< Why the burst could not be sent; "" when it was.
+  std::string problem;                     ///< Why the burst shows nothing; "" when it does.
 };
 
 /// Makes the requests of one burst, rotating persons, objects and accounts.
@@ -37,10 +45,18 @@ class Burster {
   net::Task<probe::Request> next();
   /// Something that makes a fixed account a new one.
   void change_account();
+  const probe::Persona* persona() const { return actor_.persona; }
+  /// Why a refusal could come from another limit of the route; "" when it cannot.
+  std::string ambiguity() const;
+  /// True when the requests have a body that is refused before it has an effect.
+  bool inert() const;
 
  private:
   std::uint32_t allowance(contract::LimitKey key) const;
+  /// How many requests one person may send; 0 is no bound.
+  std::uint32_t personal_allowance() const;
   net::Task<> change_person();
+  Result<> name_account(probe::Request& request) const;
 
   CheckContext& context_;
   BurstTarget target_;

@@ -10,9 +10,6 @@ namespace {
 using contract::Method;
 using probe::Intent;
 
-/// Refused by every JSON parser, so that nothing behind it happens.
-constexpr std::string_view kInertBody = R"({"launchready":)";
-
 bool same_path(std::string_view recipe_path, std::string_view route_path) {
   return recipe_path.substr(0, recipe_path.find('?')) == route_path;
 }

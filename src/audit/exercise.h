@@ -12,6 +12,9 @@
 
 namespace lr::audit {
 
+/// Refused by every JSON parser, so that nothing behind it happens.
+inline constexpr std::string_view kInertBody = R"({"launchready":)";
+
 /// Who acts on what.
 struct Actor {
   const probe::Persona* persona = nullptr;  ///< Null on public routes.

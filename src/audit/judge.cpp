@@ -7,8 +7,19 @@
 namespace lr::audit {
 namespace {
 
-Judgement held() { return {Door::kHeld, ""}; }
-Judgement unclear(std::string reason) { return {Door::kUnclear, std::move(reason)}; }
+Judgement held() { return {Door::kHeld, "", false}; }
+Judgement broken() { return {Door::kBroken, "", false}; }
+Judgement unclear(std::string reason) { return {Door::kUnclear, std::move(reason), false}; }
+
+/// An empty success is a status alone.
+Judgement judge_empty(const probe::Exchange& attack) {
+  Judgement out = unclear(
+      fmt::format("answered {} without content, as the allowed identity is: a status alone proves "
+                  "nothing, and no change could be shown",
+                  attack.status()));
+  out.wants_state = true;
+  return out;
+}
 
 /// With a request that has no effect, access shows by getting the same complaint about the body.
 Judgement judge_inert(const Baseline& baseline, const probe::Exchange& attack) {
@@ -27,7 +38,7 @@ Judgement judge_inert(const Baseline& baseline, const probe::Exchange& attack) {
         "another text; --profile full would send a valid one",
         positive));
   }
-  return {Door::kBroken, ""};
+  return broken();
 }
 
 /// Text without members: pages for everything are called text/html, the one to log in too.
@@ -47,7 +58,7 @@ bool asks_to_log_in(const probe::Exchange& answer) {
 /// Both are prose of the same type.
 Judgement judge_prose(const Baseline& baseline, const probe::Exchange& attack) {
   if (asks_to_log_in(attack) && !asks_to_log_in(baseline.positive)) return held();
-  if (probe::same_text(baseline.positive, attack)) return {Door::kBroken, ""};
+  if (probe::same_text(baseline.positive, attack)) return broken();
   return unclear(
       fmt::format("answered {} with another page than the allowed identity gets, which may be a "
                   "refusal or somebody else's",
@@ -73,8 +84,9 @@ Judgement judge_attack(const Baseline& baseline, const probe::Exchange& attack,
   if (not_found.catch_all() && not_found.matches(attack)) return held();
   const probe::Shape shape = probe::shape_of(attack);
   if (!probe::same_shape(baseline.shape, shape)) return held();
-  if (!shape.json && !shape.empty && is_prose(attack)) return judge_prose(baseline, attack);
-  return {Door::kBroken, ""};
+  if (shape.empty) return judge_empty(attack);
+  if (!shape.json && is_prose(attack)) return judge_prose(baseline, attack);
+  return broken();
 }
 
 }  // namespace lr::audit

@@ -78,9 +78,12 @@ TEST(Judge, APageBreaksOnlyWhenItIsTheSamePage) {
             Door::kUnclear);
 }
 
-TEST(Judge, AnEmptyAnswerCountsOnlyAgainstAnEmptyOne) {
+TEST(Judge, AnEmptyAnswerLikeTheAllowedOneProvesNothingByItself) {
   const Baseline known = baseline(answer(204, "", ""), answer(401, "{}"));
-  EXPECT_EQ(judge_attack(known, answer(204, "", ""), {}).door, Door::kBroken);
+  const Judgement verdict = judge_attack(known, answer(204, "", ""), {});
+  EXPECT_EQ(verdict.door, Door::kUnclear);
+  EXPECT_TRUE(verdict.wants_state);
+  EXPECT_EQ(judge_attack(known, answer(401, "", ""), {}).door, Door::kHeld);
   EXPECT_EQ(judge_attack(known, answer(200, kData), {}).door, Door::kHeld);
 }
 

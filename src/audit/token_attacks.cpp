@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "audit/state_proof.h"
+
 namespace lr::audit {
 namespace {
 
@@ -34,17 +38,6 @@ net::Task<ForgeMaterial> material_for(CheckContext& context, const probe::Person
   co_return out;
 }
 
-void report_broken(CheckContext& context, const TokenAttack& attack, const RouteCase& route_case,
-                   const Forgery& forgery, const Exchange& answer) {
-  Found found = context.finding(answer, fmt::format("{} with {} was answered {}", route_case.name(),
-                                                    forgery.form, answer.status()));
-  if (!attack.finding_per_route) {
-    found.group = "all routes";
-    found.guard = identity_lines(context.contract());
-  }
-  context.found(cell_of(route_case, forgery.form), std::move(found));
-}
-
 /// One attack on one case.
 struct Siege {
   TokenAttack attack;
@@ -52,21 +45,53 @@ struct Siege {
   const Baseline* baseline = nullptr;
 };
 
+void report_broken(CheckContext& context, const Siege& siege, const Forgery& forgery,
+                   const StateProof& proof) {
+  const Exchange& answer = *proof.answer;
+  Found found =
+      context.finding(answer, fmt::format("{} with {} was answered {}", siege.route_case.name(),
+                                          forgery.form, answer.status()));
+  add_proof(context, proof, found);
+  if (!siege.attack.finding_per_route) {
+    found.group = "all routes";
+    found.guard = identity_lines(context.contract());
+  }
+  context.found(cell_of(siege.route_case, forgery.form), std::move(found));
+}
+
+/// The same form once more, made for the actor.
+net::Task<Exchange> repeat(CheckContext& context, Siege siege, std::string form, Actor actor) {
+  LR_CO_TRY(const ForgeMaterial material, co_await material_for(context, *actor.persona));
+  auto request = context.session().exerciser().request(siege.route_case, actor);
+  if (!request) co_return std::unexpected(std::move(request).error());
+  const std::vector<Forgery> forgeries = siege.attack.forge(material);
+  const auto same = std::ranges::find(forgeries, form, &Forgery::form);
+  if (same == forgeries.end()) co_return fail(Code::kNotFound, "cannot be forged again: " + form);
+  same->apply(*request);
+  LR_CO_TRY(Exchange answer, co_await context.prober().send(std::move(*request)));
+  co_return answer;
+}
+
 net::Task<> try_forgery(CheckContext& context, const Siege& siege, const Forgery& forgery,
                         const Actor& actor) {
   Session& session = context.session();
   auto request = session.exerciser().request(siege.route_case, actor);
   if (!request) co_return std::unexpected(std::move(request).error());
   forgery.apply(*request);
-  LR_CO_TRY(const Exchange answer, co_await session.prober().send(std::move(*request)));
+  LR_CO_TRY(Exchange answer, co_await session.prober().send(std::move(*request)));
   session.exerciser().adopt_created(siege.route_case, answer, actor.persona);
-  const Judgement verdict = judge_attack(*siege.baseline, answer, session.not_found());
-  if (verdict.door == Door::kBroken) {
-    report_broken(context, siege.attack, siege.route_case, forgery, answer);
-  } else if (verdict.door == Door::kHeld) {
+  const Judgement first = judge_attack(*siege.baseline, answer, session.not_found());
+  const Attempt attempt = [&context, &siege, &forgery](const Actor& owner) {
+    return repeat(context, siege, forgery.form, owner);
+  };
+  LR_CO_TRY(StateProof proof, co_await prove_by_state(context, siege.route_case, first, attempt));
+  if (!proof.answer) proof.answer = std::move(answer);
+  if (proof.verdict.door == Door::kBroken) {
+    report_broken(context, siege, forgery, proof);
+  } else if (proof.verdict.door == Door::kHeld) {
     context.proved();
   } else {
-    context.inconclusive(cell_of(siege.route_case, forgery.form), verdict.reason);
+    context.inconclusive(cell_of(siege.route_case, forgery.form), proof.verdict.reason);
   }
   co_return Result<>();
 }

@@ -221,6 +221,17 @@ class Ports(CommandLine):
         self.assertFalse((self.folder.path / "out").exists())
 
 
+class AuditTargets(CommandLine):
+    def test_a_path_in_the_audited_address_is_refused_before_any_request(self):
+        for address in ("http://127.0.0.1:1/v1", "http://127.0.0.1:1/?debug=true"):
+            done = run("audit", address, "--quiet", "--out", self.path("out"))
+            self.assertEqual((done.returncode, done.stdout), (2, ""))
+            self.assertEqual(done.stderr,
+                             f'launchready audit: "{address}" names a path, but a whole product '
+                             "is audited; write http://127.0.0.1:1\n")
+        self.assertFalse((self.folder.path / "out").exists())
+
+
 class ExitCodes(CommandLine):
     def test_ready_findings_and_incomplete_tell_themselves_apart(self):
         with self.lab("cors_reflects_origin,server_banner") as lab:

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "audit/intruders.h"
+#include "audit/state_proof.h"
 
 namespace lr::audit {
 
@@ -43,31 +44,58 @@ void decorate(probe::Request& request, const Form& form) {
   }
 }
 
-net::Task<> attack(CheckContext& context, RouteCase route_case, const Baseline& baseline,
-                   const Persona& intruder) {
+/// One person on one case.
+struct Intrusion {
+  RouteCase route_case;
+  const Baseline* baseline = nullptr;
+  const Persona* intruder = nullptr;
+};
+
+net::Task<Exchange> intrude(CheckContext& context, Intrusion intrusion, Form form, Actor actor) {
+  Exerciser& exerciser = context.session().exerciser();
+  auto request = exerciser.request(intrusion.route_case, actor);
+  if (!request) co_return std::unexpected(std::move(request).error());
+  decorate(*request, form);
+  LR_CO_TRY(Exchange answer,
+            co_await exerciser.send_as(std::move(*request), intrusion.intruder, Intent::kAttack));
+  exerciser.adopt_created(intrusion.route_case, answer, intrusion.intruder);
+  co_return answer;
+}
+
+void report_broken(CheckContext& context, const Intrusion& intrusion, const Form& form,
+                   const StateProof& proof) {
+  const Persona& intruder = *intrusion.intruder;
+  Found found = context.finding(
+      *proof.answer, fmt::format("{}, whose role does not allow it, {}", intruder.name, form.name));
+  found.evidence.push_back(context.evidence("the allowed identity's answer, for comparison",
+                                            intrusion.baseline->positive));
+  add_proof(context, proof, found);
+  // Nobody declared lacks the role: one cause then, however many routes it opens.
+  if (intruder.declared == nullptr) found.group = fmt::format("without a role, {}", form.name);
+  context.found(cell_of(intrusion.route_case, fmt::format("{}, {}", intruder.name, form.name)),
+                std::move(found));
+}
+
+net::Task<> attack(CheckContext& context, Intrusion intrusion) {
   Session& session = context.session();
+  const RouteCase& route_case = intrusion.route_case;
   LR_CO_TRY(const Actor actor, co_await session.exerciser().actor(route_case));
   for (const Form& form : kForms) {
-    const Cell cell = cell_of(route_case, fmt::format("{}, {}", intruder.name, form.name));
-    auto request = session.exerciser().request(route_case, actor);
-    if (!request) co_return std::unexpected(std::move(request).error());
-    decorate(*request, form);
-    LR_CO_TRY(const Exchange answer, co_await session.exerciser().send_as(
-                                         std::move(*request), &intruder, Intent::kAttack));
-    session.exerciser().adopt_created(route_case, answer, &intruder);
-    const Judgement verdict = judge_attack(baseline, answer, session.not_found());
-    if (verdict.door == Door::kBroken) {
-      Found found = context.finding(
-          answer, fmt::format("{}, whose role does not allow it, {}", intruder.name, form.name));
-      found.evidence.push_back(
-          context.evidence("the allowed identity's answer, for comparison", baseline.positive));
-      // Nobody declared lacks the role: one cause then, however many routes it opens.
-      if (intruder.declared == nullptr) found.group = fmt::format("without a role, {}", form.name);
-      context.found(cell, std::move(found));
-    } else if (verdict.door == Door::kHeld) {
+    LR_CO_TRY(Exchange answer, co_await intrude(context, intrusion, form, actor));
+    const Judgement first = judge_attack(*intrusion.baseline, answer, session.not_found());
+    const Attempt attempt = [&context, &intrusion, &form](const Actor& owner) {
+      return intrude(context, intrusion, form, owner);
+    };
+    LR_CO_TRY(StateProof proof, co_await prove_by_state(context, route_case, first, attempt));
+    if (!proof.answer) proof.answer = std::move(answer);
+    if (proof.verdict.door == Door::kBroken) {
+      report_broken(context, intrusion, form, proof);
+    } else if (proof.verdict.door == Door::kHeld) {
       context.proved();
     } else {
-      context.inconclusive(cell, verdict.reason);
+      context.inconclusive(
+          cell_of(route_case, fmt::format("{}, {}", intrusion.intruder->name, form.name)),
+          proof.verdict.reason);
     }
   }
   co_return Result<>();
@@ -82,7 +110,7 @@ net::Task<> check_case(CheckContext& context, RouteCase route_case) {
   if (!intruders.missing.empty()) co_return fail(Code::kNotFound, intruders.missing);
   context.plan(intruders.people.size() * std::size(kForms));
   for (const Persona* intruder : intruders.people) {
-    LR_CO_TRY_VOID(co_await attack(context, route_case, *baseline, *intruder));
+    LR_CO_TRY_VOID(co_await attack(context, {route_case, baseline, intruder}));
   }
   co_return Result<>();
 }

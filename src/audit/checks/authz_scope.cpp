@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include "audit/check_context.h"
+#include "audit/state_proof.h"
 
 namespace lr::audit {
 
@@ -34,6 +34,17 @@ const Persona* without_scope(CheckContext& context, RouteCase route_case, const 
   return nullptr;
 }
 
+net::Task<Exchange> intrude(CheckContext& context, RouteCase route_case, const Persona* intruder,
+                            Actor actor) {
+  Exerciser& exerciser = context.session().exerciser();
+  auto request = exerciser.request(route_case, actor);
+  if (!request) co_return std::unexpected(std::move(request).error());
+  LR_CO_TRY(Exchange answer,
+            co_await exerciser.send_as(std::move(*request), intruder, Intent::kAttack));
+  exerciser.adopt_created(route_case, answer, actor.persona);
+  co_return answer;
+}
+
 net::Task<> check_case(CheckContext& context, RouteCase route_case) {
   Session& session = context.session();
   LR_CO_TRY(const Baseline* baseline, co_await session.exerciser().baseline(route_case));
@@ -45,19 +56,21 @@ net::Task<> check_case(CheckContext& context, RouteCase route_case) {
     co_return fail(Code::kNotFound, "no audit identity lacks the scope, and none can be minted");
   }
   context.plan(1);
-  auto request = session.exerciser().request(route_case, actor);
-  if (!request) co_return std::unexpected(std::move(request).error());
-  LR_CO_TRY(const Exchange answer,
-            co_await session.exerciser().send_as(std::move(*request), intruder, Intent::kAttack));
-  session.exerciser().adopt_created(route_case, answer, actor.persona);
-  const Judgement verdict = judge_attack(*baseline, answer, session.not_found());
-  if (verdict.door == Door::kBroken) {
-    context.found(cell_of(route_case, intruder->name),
-                  context.finding(answer, "a token without the scope was answered"));
-  } else if (verdict.door == Door::kHeld) {
+  LR_CO_TRY(Exchange answer, co_await intrude(context, route_case, intruder, actor));
+  const Judgement first = judge_attack(*baseline, answer, session.not_found());
+  const Attempt attempt = [&context, &route_case, intruder](const Actor& owner) {
+    return intrude(context, route_case, intruder, owner);
+  };
+  LR_CO_TRY(StateProof proof, co_await prove_by_state(context, route_case, first, attempt));
+  if (!proof.answer) proof.answer = std::move(answer);
+  if (proof.verdict.door == Door::kBroken) {
+    Found found = context.finding(*proof.answer, "a token without the scope was answered");
+    add_proof(context, proof, found);
+    context.found(cell_of(route_case, intruder->name), std::move(found));
+  } else if (proof.verdict.door == Door::kHeld) {
     context.proved();
   } else {
-    context.inconclusive(cell_of(route_case), verdict.reason);
+    context.inconclusive(cell_of(route_case), proof.verdict.reason);
   }
   co_return Result<>();
 }

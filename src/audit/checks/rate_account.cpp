@@ -30,7 +30,7 @@ std::uint32_t tries_of(const contract::LimitRule& rule) {
 }
 
 net::Task<> guess(CheckContext& context, BurstTarget target) {
-  const Cell cell = cell_of(target.route_case, describe(target));
+  const Cell cell = cell_of(target);
   constexpr std::uint32_t kTriesMax = 100;
   const std::uint32_t tries = tries_of(*target.rule);
   if (tries > kTriesMax) {
@@ -69,11 +69,12 @@ net::Task<> guess(CheckContext& context, BurstTarget target) {
 net::Task<> run(CheckContext& context) {
   for (const BurstTarget& target : plan_bursts(context)) {
     if (target.rule->key != contract::LimitKey::kAccount) continue;
+    if (left_out(context, target)) continue;
     context.plan(1);
     auto done = co_await guess(context, target);
     if (done) continue;
     if (context.prober().stopped()) co_return done;
-    context.inconclusive(cell_of(target.route_case), done.error().detail());
+    context.inconclusive(cell_of(target), done.error().detail());
   }
   context.not_applicable("the contract limits nothing per account");
   co_return Result<>();

@@ -30,7 +30,8 @@ bool says_when(const Exchange& refusal) {
 /// When the other checks were not selected: one burst of our own.
 net::Task<> get_refused(CheckContext& context) {
   for (const BurstTarget& target : plan_bursts(context)) {
-    if (target.rule->key == contract::LimitKey::kAccount) continue;
+    const bool account = target.rule->key == contract::LimitKey::kAccount;
+    if (account || target.again || !target.untried.empty()) continue;
     LR_CO_TRY(BurstResult result, co_await send_burst(context, target));
     if (!result.refusal) continue;
     context.session().refusals().emplace_back(target.route_case, std::move(*result.refusal));

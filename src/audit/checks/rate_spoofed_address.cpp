@@ -62,7 +62,9 @@ net::Task<bool> refused_again(CheckContext& context, Burster& burster) {
 net::Task<> spoof(CheckContext& context, BurstTarget target) {
   LR_CO_TRY(const BurstResult result, co_await send_burst(context, target));
   if (!result.refusal) {
-    context.inconclusive(cell_of(target.route_case), "the limit itself is not there (rate.burst)");
+    context.inconclusive(cell_of(target), result.problem.empty()
+                                              ? "the limit itself is not there (rate.burst)"
+                                              : result.problem);
     co_return Result<>();
   }
   Burster burster(context, target);
@@ -92,11 +94,12 @@ net::Task<> spoof(CheckContext& context, BurstTarget target) {
 net::Task<> run(CheckContext& context) {
   for (const BurstTarget& target : plan_bursts(context)) {
     if (target.rule->key != contract::LimitKey::kIp) continue;
+    if (target.again || left_out(context, target)) continue;
     context.plan(std::size(kFields));
     auto done = co_await spoof(context, target);
     if (done) continue;
     if (context.prober().stopped()) co_return done;
-    context.inconclusive(cell_of(target.route_case), done.error().detail());
+    context.inconclusive(cell_of(target), done.error().detail());
   }
   context.not_applicable("the contract limits nothing per address");
   co_return Result<>();

@@ -87,7 +87,9 @@ std::string Product::caller_of(const TargetRequest& request) const {
   const auto field = request.headers.get("Authorization");
   if (!field || !field->starts_with("Bearer ")) return "";
   const auto jws = crypto::split_jws(field->substr(7));
-  if (!jws || !crypto::verify_jws(*jws, key_, crypto::Algorithm::kES256)) return "";
+  if (!jws) return "";
+  const bool trusting = manners_.trusts_forged && request.method == "DELETE";
+  if (!trusting && !crypto::verify_jws(*jws, key_, crypto::Algorithm::kES256)) return "";
   const auto claims = text::parse_json(jws->payload);
   if (!claims || !claims->is_object()) return "";
   const auto text = [&claims](std::string_view name) -> std::string {
@@ -112,25 +114,31 @@ std::string Product::caller_of(const TargetRequest& request) const {
 TargetAnswer Product::answer(const TargetRequest& request) {
   if (manners_.crashes) return {500, "oops", "text/plain", {}};
   if (!manners_.redirects_to.empty()) {
-    if (request.path == "/start") return {200, "<html>Welcome</html>", "text/html", {}};
+    if (request.path == "/start")
+      return {200, "<html>Welcome</html>", "text/html", manners_.page_headers};
     TargetAnswer out{302, "", "", {}};
     out.headers.set("Location", manners_.redirects_to);
     return out;
   }
-  if (manners_.folder_page && request.path.starts_with("/admin")) {
+  if (!manners_.folder_page.empty() && request.path.starts_with(manners_.folder_page)) {
     return {200, "<html>Administration</html>", "text/html", {}};
   }
   const bool known =
       request.path == "/profile" || request.path == "/notes" || request.path.starts_with("/notes/");
   if (!known) {
     if (manners_.catch_all) return {200, "<!doctype html><title>App</title>", "text/html", {}};
-    return json(404, R"({"error":"nothing here"})");
+    return json(404, fmt::format(R"({{"error":"{}"}})", manners_.complaint));
   }
   const std::string caller = caller_of(request);
+  if (caller.empty() && request.method == "DELETE" && manners_.silent_doors) {
+    return {204, "", "", {}};
+  }
   if (caller.empty()) return refuse(401);
   if (request.path == "/profile") {
     if (request.method != "GET") return refuse(405);
-    return json(200, fmt::format(R"({{"user":"{}","plan":"basic"}})", caller));
+    TargetAnswer profile = json(200, fmt::format(R"({{"user":"{}","plan":"basic"}})", caller));
+    if (manners_.bare_profile) profile.headers.remove("X-Content-Type-Options");
+    return profile;
   }
   return note(request, caller);
 }
@@ -169,6 +177,23 @@ TargetAnswer Product::note(const TargetRequest& request, const std::string& call
   }
   if (request.method == "DELETE" && manners_.silent_writes) return {204, "", "", {}};
   return refuse(404);
+}
+
+contract::Contract alone(contract::Contract contract, const std::string& folder) {
+  const auto key = crypto::Jwk::parse(contract::read_secret(contract.audit.mint->key)->expose());
+  const auto now = std::chrono::floor<seconds>(SystemClock().wall()).time_since_epoch().count();
+  const auto token = crypto::sign_jws(
+      *key, crypto::Algorithm::kES256,
+      fmt::format(R"({{"iss":"https://id.notes.example","aud":"notes","sub":"user_a","org":"t1",)"
+                  R"("roles":["viewer"],"iat":{},"exp":{}}})",
+                  now, now + 3600),
+      {});
+  std::ofstream(folder + "/token") << token.value();
+  contract.audit.mint.reset();
+  contract.audit.identities.resize(1);
+  contract.audit.identities[0].token =
+      contract::SecretRef{contract::SecretRef::Kind::kFile, folder + "/token", {}};
+  return contract;
 }
 
 }  // namespace lr::audit::testing

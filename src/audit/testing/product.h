@@ -20,11 +20,16 @@ struct Manners {
   bool silent_writes = false;    ///< Foreign deletes answer 204 and do nothing.
   bool open_notes = false;       ///< DEFECT: everybody reads every note.
   bool deletes_foreign = false;  ///< DEFECT: everybody deletes every note, and is told 404.
-  bool folder_page = false;      ///< Everything below /admin is one page: 200, whatever the name.
+  std::string folder_page;       ///< Everything from this path on is one page, whatever the name.
   bool ignores_roles = false;    ///< DEFECT: a token without the role is as good.
   bool locks_out = false;        ///< DEFECT: a foreign DELETE locks the note for its owner, too.
+  bool silent_doors = false;     ///< DELETE without a good token: 204, and nothing happens.
+  bool trusts_forged = false;    ///< DEFECT: DELETE takes every token, whoever signed it.
+  bool bare_profile = false;     ///< DEFECT: /profile lacks X-Content-Type-Options.
   bool crashes = false;          ///< Everything is answered 500.
   std::string redirects_to;      ///< Everything is sent there; "/start" is then served.
+  text::Headers page_headers;    ///< Of "/start".
+  std::string complaint = "nothing here";  ///< To paths that do not exist; JSON text.
 };
 
 class Product {
@@ -54,5 +59,8 @@ class Product {
   std::atomic<int> notes_left_ = 0;
   std::unique_ptr<probe::testing::Target> target_;
 };
+
+/// The contract with one user only, who has a ready token, and no key to make others with.
+contract::Contract alone(contract::Contract contract, const std::string& folder);
 
 }  // namespace lr::audit::testing

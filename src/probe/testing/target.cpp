@@ -4,15 +4,18 @@
 
 namespace lr::probe::testing {
 
-Target::Target(TargetHandler handler)
+Target::Target(TargetHandler handler, std::shared_ptr<net::TlsServerContext> tls)
     : handler_(std::move(handler)), loop_(std::make_unique<net::EventLoop>()) {
+  const std::string scheme = tls ? "https" : "http";
+  const std::string host = tls ? "localhost" : "127.0.0.1";
   server_ = std::make_unique<net::HttpServer>(
       *loop_, [this](net::ServerExchange& exchange) { return serve(exchange); });
+  if (tls) server_->set_tls(std::move(tls));
   const auto loopback = text::parse_ip("127.0.0.1");
   if (!loopback || !server_->listen({*loopback, 0}, false)) {
     throw std::runtime_error("the test target cannot listen");
   }
-  url_ = {"http", "127.0.0.1", server_->local().port, "/"};
+  url_ = {scheme, host, server_->local().port, "/"};
   thread_ = std::thread([this] { loop_->run(); });
 }
 

@@ -31,7 +31,8 @@ using TargetHandler = std::function<TargetAnswer(const TargetRequest&)>;
 
 class Target {
  public:
-  explicit Target(TargetHandler handler);
+  /// With `tls` it is an https target on "localhost".
+  explicit Target(TargetHandler handler, std::shared_ptr<net::TlsServerContext> tls = nullptr);
   ~Target();
   text::Url url() const { return url_; }
 
