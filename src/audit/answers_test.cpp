@@ -133,6 +133,37 @@ TEST_F(AnswersTest, AFrameIsATraceAndProseIsNone) {
   }
 }
 
+contract::Contract limited(contract::Contract contract, std::uint32_t per_user) {
+  const contract::LimitRule user{contract::LimitKey::kUser, {per_user, seconds(60), 0}, false};
+  contract.limits = {{"mine", {user}, "", {}}};
+  contract.routes[0].limits = {0};
+  contract.routes[1].limits = {0};
+  return contract;
+}
+
+TEST_F(AnswersTest, WhoIsOverALimitIsOverItOnEveryRoute) {
+  Manners manners;
+  manners.user_limit = 30;
+  const Product product(manners);
+  const Report report = audit(product, limited(product.contract(folder_), 30), {"rate.burst"});
+  EXPECT_EQ(row(report, "rate.burst").status, Status::kPass) << row(report, "rate.burst").reason;
+  EXPECT_EQ(row(report, "rate.burst").cells_proved, 2U);
+  EXPECT_LT(report.requests, 60U) << "the second route takes no burst of its own";
+}
+
+TEST_F(AnswersTest, ARefusalOfEverybodyIsNoLimitPerUser) {
+  Manners manners;
+  manners.address_limit = 8;
+  const Product product(manners);
+  contract::Contract contract = limited(product.contract(folder_), 30);
+  contract.routes[1].limits.clear();
+  const Report report = audit(product, contract, {"rate.burst"});
+  EXPECT_EQ(row(report, "rate.burst").status, Status::kInconclusive);
+  EXPECT_NE(row(report, "rate.burst").reason.find("the limit per address answers first"),
+            std::string::npos)
+      << row(report, "rate.burst").reason;
+}
+
 TEST_F(AnswersTest, OnePersonCannotReachALimitBehindTheirOwn) {
   const Product product({});
   for (const bool minting : {false, true}) {
@@ -165,16 +196,15 @@ TEST_F(AnswersTest, WhoMayFrameAPage) {
     const char* option;
     Status status;
   };
-  constexpr Case kCases[] = {
-      {"", "", Status::kFail},
-      {"", "DENY", Status::kPass},
-      {"", " sameorigin ", Status::kPass},
-      {"", "ALLOWALL", Status::kFail},
-      {"; frame-ancestors *", "DENY", Status::kFail},
-      {"; frame-ancestors 'self' * ; img-src *", "", Status::kFail},
-      {"; frame-ancestors 'none'", "", Status::kPass},
-      {"; frame-ancestors 'self'; img-src * ", "", Status::kPass},
-      {"; frame-ancestors https://*.notes.example", "", Status::kPass}};
+  constexpr Case kCases[] = {{"", "", Status::kFail},
+                             {"", "DENY", Status::kPass},
+                             {"", " sameorigin ", Status::kPass},
+                             {"", "ALLOWALL", Status::kFail},
+                             {"; frame-ancestors *", "DENY", Status::kFail},
+                             {"; frame-ancestors 'self' * ; img-src *", "", Status::kFail},
+                             {"; frame-ancestors 'none'", "", Status::kPass},
+                             {"; frame-ancestors 'self'; img-src * ", "", Status::kPass},
+                             {"; frame-ancestors https://*.notes.example", "", Status::kPass}};
   for (const Case& sample : kCases) {
     Manners manners;
     manners.redirects_to = "/start";

@@ -210,8 +210,14 @@ net::Task<> Burster::change_person() {
     co_return fail(Code::kNotFound, "no usable audit identity may use the route");
   }
   if (session.identities().can_mint()) persona = &session.identities().mint_like(*persona);
-  LR_CO_TRY(actor_, co_await session.exerciser().actor_as(target_.route_case, *persona));
+  co_return co_await become(*persona);
+}
+
+net::Task<> Burster::become(const probe::Persona& persona) {
+  Exerciser& exerciser = context_.session().exerciser();
+  LR_CO_TRY(actor_, co_await exerciser.actor_as(target_.route_case, persona));
   by_person_ = 0;
+  ready_ = true;
   co_return Result<>();
 }
 
@@ -287,6 +293,28 @@ bool shares_address(const CheckContext& context, const BurstTarget& target) {
   return true;
 }
 
+bool counts_one_person(CheckContext& context, const BurstTarget& target) {
+  const LimitKey key = target.rule->key;
+  const bool person =
+      key == LimitKey::kUser || key == LimitKey::kToken || key == LimitKey::kConversation;
+  return person && target.route_case.is_private() && context.session().identities().can_mint();
+}
+
+net::Task<bool> next_is_refused(CheckContext& context, const BurstTarget& target,
+                                Burster& burster) {
+  LR_CO_TRY(probe::Request request, co_await burster.next());
+  LR_CO_TRY(const Exchange answer, co_await context.prober().send(std::move(request)));
+  context.session().exerciser().adopt_created(target.route_case, answer, burster.persona());
+  co_return answer.limited();
+}
+
+/// A refusal is about the person only when somebody else still gets through.
+net::Task<bool> others_are_refused(CheckContext& context, const BurstTarget& target,
+                                   Burster& burster) {
+  LR_CO_TRY_VOID(co_await burster.change_person());
+  co_return co_await next_is_refused(context, target, burster);
+}
+
 std::string problem_of(CheckContext& context, const BurstTarget& target, const BurstResult& result,
                        const Burster& burster) {
   if (result.allowed == 0) {
@@ -297,6 +325,19 @@ std::string problem_of(CheckContext& context, const BurstTarget& target, const B
 }
 
 }  // namespace
+
+net::Task<bool> shares_count(CheckContext& context, BurstTarget target,
+                             const probe::Persona* spent) {
+  const bool by_conversation = target.rule->key == LimitKey::kConversation;
+  if (spent == nullptr || by_conversation || !counts_one_person(context, target)) co_return false;
+  Burster burster(context, target);
+  auto ready = co_await burster.become(*spent);
+  if (!ready) co_return false;  // What the route needs may be behind the limit itself.
+  LR_CO_TRY(const bool refused, co_await next_is_refused(context, target, burster));
+  if (!refused) co_return false;
+  LR_CO_TRY(const bool everybody, co_await others_are_refused(context, target, burster));
+  co_return !everybody;
+}
 
 net::Task<BurstResult> send_burst(CheckContext& context, BurstTarget target) {
   BurstResult out;
@@ -321,7 +362,15 @@ net::Task<BurstResult> send_burst(CheckContext& context, BurstTarget target) {
     ++out.allowed;
     out.last = std::move(answer);
   }
+  out.persona = burster.persona();
   out.problem = problem_of(context, target, out, burster);
+  if (!out.refusal || !out.problem.empty() || !counts_one_person(context, target)) co_return out;
+  LR_CO_TRY(const bool everybody, co_await others_are_refused(context, target, burster));
+  if (everybody) {
+    out.problem =
+        "the limit per address answers first, so that the limit per person cannot be reached from "
+        "here; raise the one per address on the test system";
+  }
   co_return out;
 }
 

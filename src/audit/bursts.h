@@ -31,10 +31,11 @@ std::string describe(const BurstTarget& target);
 
 struct BurstResult {
   std::uint32_t sent = 0;
-  std::uint32_t allowed = 0;               ///< Answers before the first 429.
-  std::optional<probe::Exchange> refusal;  ///< The first 429.
-  std::optional<probe::Exchange> last;     ///< The last answer that was none.
-  std::string problem;                     ///< Why the burst shows nothing; "" when it does.
+  std::uint32_t allowed = 0;                ///< Answers before the first 429.
+  std::optional<probe::Exchange> refusal;   ///< The first 429.
+  std::optional<probe::Exchange> last;      ///< The last answer that was none.
+  const probe::Persona* persona = nullptr;  ///< Who was refused.
+  std::string problem;                      ///< Why the burst shows nothing; "" when it does.
 };
 
 /// Makes the requests of one burst, rotating persons, objects and accounts.
@@ -46,6 +47,10 @@ class Burster {
   /// Something that makes a fixed account a new one.
   void change_account();
   const probe::Persona* persona() const { return actor_.persona; }
+  /// Somebody whom the burst has not used yet, when there is a test key.
+  net::Task<> change_person();
+  /// The next requests are this person's.
+  net::Task<> become(const probe::Persona& persona);
   /// Why a refusal could come from another limit of the route; "" when it cannot.
   std::string ambiguity() const;
   /// True when the requests have a body that is refused before it has an effect.
@@ -55,7 +60,6 @@ class Burster {
   std::uint32_t allowance(contract::LimitKey key) const;
   /// How many requests one person may send; 0 is no bound.
   std::uint32_t personal_allowance() const;
-  net::Task<> change_person();
   Result<> name_account(probe::Request& request) const;
 
   CheckContext& context_;
@@ -67,6 +71,11 @@ class Burster {
   std::uint32_t account_ = 0;
   std::string tag_;
 };
+
+/// True when `spent`, who is over the limit on another route, is over it on this one too while
+/// somebody else is not: then no burst is needed.
+net::Task<bool> shares_count(CheckContext& context, BurstTarget target,
+                             const probe::Persona* spent);
 
 /// Sends until the first 429, or until the limit must have been passed.
 net::Task<BurstResult> send_burst(CheckContext& context, BurstTarget target);

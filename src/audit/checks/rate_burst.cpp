@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <map>
+
 #include "audit/bursts.h"
 
 namespace lr::audit {
@@ -20,12 +22,21 @@ std::string limit_lines(const contract::Contract& contract, const contract::Limi
                      limit.name);
 }
 
-net::Task<> burst(CheckContext& context, BurstTarget target) {
+/// Who is over a rule by now.
+using Spent = std::map<const contract::LimitRule*, const probe::Persona*>;
+
+net::Task<> burst(CheckContext& context, BurstTarget target, Spent& spent) {
   const Cell cell = cell_of(target);
+  LR_CO_TRY(const bool shared, co_await shares_count(context, target, spent[target.rule]));
+  if (shared) {
+    context.proved();
+    co_return Result<>();
+  }
   LR_CO_TRY(BurstResult result, co_await send_burst(context, target));
   if (!result.problem.empty()) {
     context.inconclusive(cell, describe(target) + ": " + result.problem);
   } else if (result.refusal) {
+    spent[target.rule] = result.persona;
     context.session().refusals().emplace_back(target.route_case, std::move(*result.refusal));
     context.proved();
   } else {
@@ -41,11 +52,12 @@ net::Task<> burst(CheckContext& context, BurstTarget target) {
 }
 
 net::Task<> run(CheckContext& context) {
+  Spent spent;
   for (const BurstTarget& target : plan_bursts(context)) {
     if (target.rule->key == contract::LimitKey::kAccount) continue;  // rate.account
     if (left_out(context, target)) continue;
     context.plan(1);
-    auto done = co_await burst(context, target);
+    auto done = co_await burst(context, target, spent);
     if (done) continue;
     if (context.prober().stopped()) co_return done;
     context.inconclusive(cell_of(target), done.error().detail());

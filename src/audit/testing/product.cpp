@@ -134,11 +134,16 @@ TargetAnswer Product::answer(const TargetRequest& request) {
     return {204, "", "", {}};
   }
   if (caller.empty()) return refuse(401);
-  if (request.path == "/profile") {
+  const bool one_too_often = manners_.user_limit > 0 && ++uses_[caller] > manners_.user_limit;
+  const bool profile = request.path == "/profile";
+  const bool all_too_often =
+      manners_.address_limit > 0 && profile && ++profiles_ > manners_.address_limit;
+  if (one_too_often || all_too_often) return json(429, "{}");
+  if (profile) {
     if (request.method != "GET") return refuse(405);
-    TargetAnswer profile = json(200, fmt::format(R"({{"user":"{}","plan":"basic"}})", caller));
-    if (manners_.bare_profile) profile.headers.remove("X-Content-Type-Options");
-    return profile;
+    TargetAnswer shown = json(200, fmt::format(R"({{"user":"{}","plan":"basic"}})", caller));
+    if (manners_.bare_profile) shown.headers.remove("X-Content-Type-Options");
+    return shown;
   }
   return note(request, caller);
 }

@@ -27,8 +27,10 @@ struct Manners {
   bool trusts_forged = false;    ///< DEFECT: DELETE takes every token, whoever signed it.
   bool bare_profile = false;     ///< DEFECT: /profile lacks X-Content-Type-Options.
   bool crashes = false;          ///< Everything is answered 500.
-  std::string redirects_to;      ///< Everything is sent there; "/start" is then served.
-  text::Headers page_headers;    ///< Of "/start".
+  int user_limit = 0;          ///< Requests that one user may make, on all routes together; 0: any.
+  int address_limit = 0;       ///< Requests to /profile that all users together may make; 0: any.
+  std::string redirects_to;    ///< Everything is sent there; "/start" is then served.
+  text::Headers page_headers;  ///< Of "/start".
   std::string complaint = "nothing here";  ///< To paths that do not exist; JSON text.
 };
 
@@ -56,6 +58,8 @@ class Product {
   crypto::Jwk key_;
   std::map<std::string, Note> notes_;
   int next_ = 0;
+  int profiles_ = 0;
+  std::map<std::string, int> uses_;
   std::atomic<int> notes_left_ = 0;
   std::unique_ptr<probe::testing::Target> target_;
 };
