@@ -77,7 +77,12 @@ class BurstsTest : public ::testing::Test {
 
   static Report audit(const contract::Contract& contract, Counter counter,
                       const std::string& check = "rate.burst") {
-    const Target target([&counter](const TargetRequest& request) { return counter(request); });
+    return audit(contract, check,
+                 [&counter](const TargetRequest& request) { return counter(request); });
+  }
+  static Report audit(const contract::Contract& contract, const std::string& check,
+                      probe::testing::TargetHandler handler) {
+    const Target target(std::move(handler));
     AuditOptions options;
     options.contract = &contract;
     options.target = target.url();
@@ -149,6 +154,31 @@ routes:
     EXPECT_EQ(row(report, check).status, Status::kInconclusive) << check;
     EXPECT_NE(row(report, check).reason.find("a body schema"), std::string::npos)
         << row(report, check).reason;
+  }
+}
+
+TEST_F(BurstsTest, ALimitPerAccountIsGuessedAtOnEveryRouteThatTakesOne) {
+  std::ofstream(folder_ + "/login.json")
+      << R"({"type":"object","required":["email"],"additionalProperties":false,)"
+         R"("properties":{"email":{"type":"string","maxLength":100}}})";
+  const contract::Contract contract = load(R"yaml(
+limits:
+  doors: { per_account: 5/min, account: /email }
+routes:
+  - { path: /login, methods: [POST], access: public, limits: [doors], body: { schema: login.json } }
+  - { path: /reset, methods: [POST], access: public, limits: [doors], body: { schema: login.json } }
+)yaml");
+  for (const std::string forgotten : {"", "/reset"}) {
+    std::map<std::string, int> guesses;
+    const Report report = audit(contract, "rate.account", [&](const TargetRequest& request) {
+      if (request.method != "POST") return TargetAnswer{404, "{}", "application/json", {}};
+      const bool over = ++guesses[request.path + request.body] > 5 && request.path != forgotten;
+      return TargetAnswer{over ? 429 : 401, "{}", "application/json", {}};
+    });
+    const report::CheckRow& found = row(report, "rate.account");
+    EXPECT_EQ(found.status, forgotten.empty() ? Status::kPass : Status::kFail) << found.reason;
+    EXPECT_EQ(found.cells_proved, 2U) << "one for each route";
+    for (const auto& finding : report.findings) EXPECT_EQ(finding.location.url, "/reset");
   }
 }
 
