@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <poll.h>
+#include <signal.h>
 #include <unbound.h>
 
 #include <atomic>
@@ -27,6 +28,24 @@ struct ResultFree {
 using ResultPtr = std::unique_ptr<ub_result, ResultFree>;
 
 class PendingSet;
+
+/// A thread that is started while this lives gets no SIGPIPE. libunbound writes to TCP connections
+/// that servers have closed, in a thread of its own that its first question starts.
+class WithoutSigpipe {
+ public:
+  WithoutSigpipe() {
+    sigset_t pipe;
+    sigemptyset(&pipe);
+    sigaddset(&pipe, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipe, &before_);
+  }
+  ~WithoutSigpipe() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  WithoutSigpipe(const WithoutSigpipe&) = delete;
+  WithoutSigpipe& operator=(const WithoutSigpipe&) = delete;
+
+ private:
+  sigset_t before_{};
+};
 
 /// One question under way.
 struct Pending {
@@ -231,8 +250,12 @@ Answer ValidatingResolver::query(std::string_view name, RecordType type) {
   }
   const auto pending = std::make_shared<Pending>(impl_->pending);
   impl_->pending.add(pending);
-  const int error = ub_resolve_async(impl_->context.get(), asked.c_str(), static_cast<int>(type),
-                                     1 /* IN */, pending.get(), on_answer, nullptr);
+  int error = 0;
+  {
+    const WithoutSigpipe quiet;
+    error = ub_resolve_async(impl_->context.get(), asked.c_str(), static_cast<int>(type),
+                             1 /* IN */, pending.get(), on_answer, nullptr);
+  }
   if (error != 0) {
     impl_->pending.take(pending.get());
     return failed(ub_strerror(error));

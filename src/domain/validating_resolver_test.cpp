@@ -3,6 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <set>
 #include <thread>
 
 #include "domain/testing/knot_server.h"
@@ -123,6 +127,37 @@ TEST_F(ValidatingResolverTest, ManyThreadsMayAsk) {
     }
   }
   EXPECT_EQ(right, 160);
+}
+
+std::set<std::string> threads_of_this_process() {
+  std::set<std::string> out;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/task")) {
+    out.insert(entry.path().string());
+  }
+  return out;
+}
+
+/// proc_pid_status(5), SigBlk.
+bool blocks(const std::string& task, int signal) {
+  std::ifstream status(task + "/status");
+  std::string line;
+  while (std::getline(status, line) && !line.starts_with("SigBlk:")) {
+  }
+  return !line.empty() && (std::stoull(line.substr(7), nullptr, 16) >> (signal - 1) & 1U) != 0;
+}
+
+TEST_F(ValidatingResolverTest, AServerThatClosesAConnectionEndsNoProgram) {
+  const auto resolver = make(settings());
+  const std::set<std::string> before = threads_of_this_process();
+  EXPECT_FALSE(resolver->query("plain.test", RecordType::kA).failed());
+  std::size_t fresh = 0;
+  for (const std::string& task : threads_of_this_process()) {
+    if (before.contains(task)) continue;
+    ++fresh;
+    EXPECT_TRUE(blocks(task, SIGPIPE)) << "libunbound writes to sockets in this thread";
+  }
+  EXPECT_GE(fresh, 1U);
+  EXPECT_FALSE(blocks("/proc/thread-self", SIGPIPE));
 }
 
 TEST_F(ValidatingResolverTest, TheBudgetOfQuestionsIsKept) {

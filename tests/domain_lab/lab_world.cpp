@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdlib>
 
 #include "base/clock.h"
@@ -31,6 +32,9 @@ std::vector<std::string> controls_of(Scope scope) {
 }  // namespace
 
 LabWorld& LabWorld::instance() {
+  // As the program does: a peer that goes away ends a write, not the program.
+  static const auto ignored = std::signal(SIGPIPE, SIG_IGN);
+  static_cast<void>(ignored);
   static LabWorld world;
   static const Result<> started = world.start();
   if (!started) {
