@@ -101,6 +101,14 @@ TEST(AuditSamples, TheLabWithoutDefectsIsReadyWithinItsBudget) {
   EXPECT_LE(report.took, std::chrono::seconds(30));
 }
 
+TEST(AuditSamples, AnAuditRightAfterAnotherProvesTheLimitsAgain) {
+  LabSite site({}, 1);
+  for (int i = 0; i < 2; ++i) {
+    const report::Report report = site.audit({"RATE"});
+    EXPECT_EQ(report.verdict, report::Verdict::kReady) << i << ": " << describe(report);
+  }
+}
+
 TEST(AuditSamples, EveryCheckHasAVulnerableAndAFixedSample) {
   std::set<std::string_view> names;
   for (const lab::Defect& defect : lab::all_defects()) names.insert(defect.name);
