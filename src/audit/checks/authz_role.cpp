@@ -110,7 +110,8 @@ net::Task<> check_case(CheckContext& context, RouteCase route_case) {
   if (!intruders.missing.empty()) co_return fail(Code::kNotFound, intruders.missing);
   context.plan(intruders.people.size() * std::size(kForms));
   for (const Persona* intruder : intruders.people) {
-    LR_CO_TRY_VOID(co_await attack(context, {route_case, baseline, intruder}));
+    const Intrusion intrusion{route_case, baseline, intruder};
+    LR_CO_TRY_VOID(co_await attack(context, intrusion));
   }
   co_return Result<>();
 }
