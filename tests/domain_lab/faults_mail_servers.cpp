@@ -171,8 +171,6 @@ std::vector<Fault> starttls_faults() {
              weaken(d, TlsServer::kOpenssl, "-tls1_2 -cipher ALL:COMPLEMENTOFALL:@SECLEVEL=0");
            },
        .found = {"smtp_tls.null", "smtp_tls.anonymous"},
-       .follows = {"smtp.tls_suite", "smtp.certificate_trust", "smtp.certificate_name",
-                   "smtp.mta_sts"},
        .scope = Scope::kMail},
       {.name = "starttls-old-versions",
        .change =
@@ -190,7 +188,6 @@ std::vector<Fault> starttls_faults() {
              d.mail_servers.back().key = TestKey::kRsa1024;
            },
        .found = {"smtp_tls.dh_size"},
-       .follows = {"smtp.certificate_trust", "smtp.mta_sts", "smtp.handshake"},
        .scope = Scope::kMail},
       {.name = "starttls-no-renegotiation-info",
        .change =
@@ -199,7 +196,6 @@ std::vector<Fault> starttls_faults() {
                     "NORMAL:-VERS-ALL:+VERS-TLS1.2:%DISABLE_SAFE_RENEGOTIATION");
            },
        .found = {"smtp_tls.renegotiation"},
-       .follows = {"smtp.handshake", "smtp.mta_sts"},
        .scope = Scope::kMail},
   };
 }

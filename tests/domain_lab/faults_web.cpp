@@ -217,7 +217,7 @@ std::vector<Fault> old_tls_faults() {
              });
            },
        .found = {"tls.md5", "tls.rc4", "tls.no_forward_secrecy"},
-       .follows = {"hsts.missing", "https.server_error"},
+       .follows = {"hsts.missing"},
        .scope = Scope::kWeb},
       {.name = "tls-nothing-current",
        .change =
@@ -226,8 +226,7 @@ std::vector<Fault> old_tls_faults() {
                         "-min_protocol TLSv1 -max_protocol TLSv1.1 -cipher DEFAULT:@SECLEVEL=0");
            },
        .found = {"tls.outdated", "tls.no_aead", "tls.tls13_missing"},
-       .follows = {"tls.tls10", "tls.tls11", "https.no_answer", "redirect.dead_end", "www.broken",
-                   "www.apex", "hsts.missing"},
+       .follows = {"tls.tls10", "tls.tls11", "https.no_answer"},
        .scope = Scope::kWeb},
       {.name = "tls-short-prime",
        .change =
@@ -238,8 +237,7 @@ std::vector<Fault> old_tls_faults() {
              change_certificate(d, [](CertificateSpec& c) { c.key = TestKey::kRsa1024; });
            },
        .found = {"tls.dh_size"},
-       .follows = {"certificate.small_key", "https.certificate", "https.no_answer",
-                   "redirect.dead_end", "www.broken", "www.apex", "hsts.missing"},
+       .follows = {"certificate.small_key", "https.no_answer"},
        .scope = Scope::kWeb},
   };
 }
