@@ -20,7 +20,13 @@ struct CheckDef {
   std::string_view fix{};    ///< What to change.
   report::Severity worst = report::Severity::kMedium;
   std::string_view reference{};  ///< "RFC 7208 section 4.6.4"
+  /// What to publish in place of a quoted record where no judge can write it: "{name}" and
+  /// "{record}" stand for its owner and text, words in <> are for the reader to fill in. kTakeOut:
+  /// the record has to go.
+  std::string_view instead{};
 };
+
+inline constexpr std::string_view kTakeOut = "-";
 
 struct Area {
   std::string_view name{};  ///< "spf"

@@ -38,6 +38,29 @@ std::string dig(const QuotedRecord& record) {
   return fmt::format("dig +short {} {}", record.name, record_type_name(record.type));
 }
 
+std::string zone_line_of(const QuotedRecord& record) {
+  const std::string_view mark = record.type == RecordType::kTxt ? "\"" : "";
+  return fmt::format("{}. {} {}{}{}", record.name, record_type_name(record.type), mark, record.text,
+                     mark);
+}
+
+/// The lines that a fix ends with: what to publish, or what to take out.
+void append_lines(std::string& fix, const CheckDef& check, const Found& found) {
+  std::string lines = found.corrected;
+  if (lines.empty() && found.record && check.instead == kTakeOut) {
+    fix += " Take out:\n" + zone_line_of(*found.record);
+    return;
+  }
+  if (lines.empty() && found.record && !check.instead.empty()) {
+    lines = fmt::format(fmt::runtime(check.instead), fmt::arg("name", found.record->name),
+                        fmt::arg("record", found.record->text));
+  }
+  if (lines.empty()) return;
+  const bool in_parts = lines.contains("\" \"");
+  fix += in_parts ? " Publish (as one text where a form asks for it):\n" : " Publish:\n";
+  fix += lines;
+}
+
 std::string or_else(const std::string& text, std::string_view fallback) {
   return text.empty() ? std::string(fallback) : text;
 }
@@ -126,11 +149,7 @@ report::Finding Inspection::finding_of(const CheckDef& check, const Found& found
   out.title = or_else(found.title, check.title);
   out.why = or_else(found.why, check.why);
   out.fix = or_else(found.fix, check.fix);
-  if (!found.corrected.empty()) {
-    const bool in_parts = found.corrected.contains("\" \"");
-    out.fix += in_parts ? " Publish (as one text where a form asks for it):\n" : " Publish:\n";
-    out.fix += found.corrected;
-  }
+  append_lines(out.fix, check, found);
   out.location.file = subject_.file;
   out.location.at = subject_.at;
   out.location.url = found.about;

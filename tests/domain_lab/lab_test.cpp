@@ -39,6 +39,17 @@ void expect_only(const report::Report& report, const std::vector<std::string_vie
   }
 }
 
+/// Who is shown a record is also shown what to publish in its place, or that it has to go.
+void expect_lines_to_copy(const report::Report& report) {
+  for (const report::Finding& finding : report.findings) {
+    const bool quotes = std::ranges::any_of(finding.evidence, [](const report::Evidence& one) {
+      return one.what == "the record as published";
+    });
+    if (!quotes) continue;
+    EXPECT_TRUE(finding.fix.contains(":\n")) << described(finding) << "\n" << finding.fix;
+  }
+}
+
 /// What is allowed and does not happen would hide a false alarm of tomorrow.
 void expect_each(const report::Report& report, const std::vector<std::string_view>& follows) {
   for (const std::string_view id : follows) {
@@ -65,6 +76,7 @@ TEST_P(CleanDomain, HasNoFindingAndNothingUnproved) {
   SCOPED_TRACE(domain.name);
   const report::Report report = world.inspected(domain, Scope::kEverything);
   expect_only(report, {});
+  expect_lines_to_copy(report);
   expect_proved(report);
   EXPECT_FALSE(report.checks.empty());
 }
@@ -93,6 +105,7 @@ TEST_P(SeededFault, IsFoundAndNothingElse) {
   std::vector<std::string_view> allowed = fault.found;
   allowed.insert(allowed.end(), fault.follows.begin(), fault.follows.end());
   expect_only(report, allowed);
+  expect_lines_to_copy(report);
   expect_each(report, fault.follows);
 }
 

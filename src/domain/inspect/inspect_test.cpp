@@ -1,5 +1,6 @@
 #include "domain/inspect/inspect.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -49,6 +50,41 @@ TEST(Inspect, EveryCheckHasARowAndSilenceIsNeverGreen) {
   EXPECT_EQ(report.checks[1].status, report::Status::kInconclusive);
   EXPECT_EQ(report.checks[1].reason, "timeout");
   EXPECT_EQ(report.checks[2].status, report::Status::kInconclusive);
+}
+
+constexpr CheckDef kWithoutJudge[] = {
+    {.id = "fixed.remove", .title = "t", .why = "w", .fix = "f", .instead = kTakeOut},
+    {.id = "fixed.fill", .title = "t", .why = "w", .fix = "f", .instead = "{name}. A <{record}!>"}};
+
+void find_both(Inspection& inspection) {
+  const QuotedRecord record{"a.example", RecordType::kTxt, "old", 0, 0};
+  inspection.found("remove", {.about = "a.example", .record = record});
+  inspection.found("fill", {.about = "a.example", .record = record});
+}
+constexpr Area kFixed{"fixed", kWithoutJudge, find_both};
+
+TEST(Inspect, ARecordThatNobodyCanWriteIsToBeFilledInOrTakenOut) {
+  const Area* const areas[] = {&kFixed};
+  const report::Report report = inspected(areas, {});
+  ASSERT_EQ(report.findings.size(), 2U);
+  EXPECT_EQ(report.findings[0].fix, "f Take out:\na.example. TXT \"old\"");
+  EXPECT_EQ(report.findings[1].fix, "f Publish:\na.example. A <old!>");
+}
+
+TEST(Inspect, TheLinesOfEveryCheckCanBeFilledIn) {
+  std::size_t lines = 0;
+  for (const Area* area : all_areas()) {
+    for (const CheckDef& check : area->checks) {
+      if (check.instead.empty() || check.instead == kTakeOut) continue;
+      ++lines;
+      EXPECT_NO_THROW({
+        const std::string line = fmt::format(fmt::runtime(check.instead), fmt::arg("name", "n"),
+                                             fmt::arg("record", "r"));
+        EXPECT_EQ(line.find_first_of("{}"), std::string::npos) << line;
+      }) << check.id;
+    }
+  }
+  EXPECT_GT(lines, 20U);
 }
 
 TEST(Inspect, AFindingQuotesTheWrongBytesAndTheCorrectedRecord) {

@@ -27,7 +27,8 @@ constexpr CheckDef kChecks[] = {
             "else's machine. It also shows how your own network is built.",
      .fix = "Publish the public address, and keep private ones in a private zone.",
      .worst = Severity::kHigh,
-     .reference = "RFC 6890; RFC 1918"},
+     .reference = "RFC 6890; RFC 1918",
+     .instead = "{name}. A <an address that the Internet reaches>"},
     {.id = "addresses.ipv6_parity",
      .control = Control::kDns,
      .title = "Some names have IPv6 addresses and others have none",
@@ -42,7 +43,8 @@ constexpr CheckDef kChecks[] = {
             "is a mistake in production.",
      .fix = "Remove the name, or give staging addresses of its own.",
      .worst = Severity::kMedium,
-     .reference = "OWASP ASVS 14.1.3"},
+     .reference = "OWASP ASVS 14.1.3",
+     .instead = "{name}. A <an address of its own>"},
 };
 
 struct HostFacts {

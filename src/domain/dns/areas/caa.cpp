@@ -37,7 +37,8 @@ constexpr CheckDef kChecks[] = {
             "able to make one.",
      .fix = "Name only authorities in issuewild that also stand in issue, or use issuewild \";\".",
      .worst = Severity::kLow,
-     .reference = "RFC 8659 section 4.3"},
+     .reference = "RFC 8659 section 4.3",
+     .instead = kTakeOut},
     {.id = "caa.report_address",
      .control = Control::kDns,
      .title = "The address for reports of refused certificates is no URL",
@@ -51,7 +52,8 @@ constexpr CheckDef kChecks[] = {
      .why = "Every authority must then refuse, so no certificate can be issued or renewed.",
      .fix = "Correct the property's name, or take the critical flag away.",
      .worst = Severity::kHigh,
-     .reference = "RFC 8659 section 4.5"},
+     .reference = "RFC 8659 section 4.5",
+     .instead = kTakeOut},
     {.id = "caa.malformed",
      .control = Control::kDns,
      .title = "A CAA record cannot be read as it was meant",
@@ -59,7 +61,8 @@ constexpr CheckDef kChecks[] = {
             "silence.",
      .fix = "Write the record as the standard has it: 0 issue \"authority.example\".",
      .worst = Severity::kMedium,
-     .reference = "RFC 8659 section 4.2"},
+     .reference = "RFC 8659 section 4.2",
+     .instead = "{name}. CAA 0 issue \"<name of the certificate authority>\""},
 };
 
 std::string text_of(const CertificateAuthority& record) { return rdata_text(record); }

@@ -35,7 +35,8 @@ constexpr CheckDef kChecks[] = {
             "edge.",
      .fix = "Take the record away or proxy it, and give the origin a new address.",
      .worst = Severity::kMedium,
-     .reference = "CWE-200 Exposure of Sensitive Information"},
+     .reference = "CWE-200 Exposure of Sensitive Information",
+     .instead = kTakeOut},
 };
 
 /// Names that origins are commonly left under.

@@ -141,7 +141,8 @@ constexpr CheckDef kChecks[] = {
      .why = "Without rua= you do not see who sends as you, nor which of your mail fails.",
      .fix = "Add rua=mailto: with an address of yours or of a report service.",
      .worst = Severity::kLow,
-     .reference = "RFC 9989 section 4.7"},
+     .reference = "RFC 9989 section 4.7",
+     .instead = "{name}. TXT \"{record}; rua=mailto:<a mailbox that somebody reads>\""},
     {.id = "dmarc.report_address",
      .control = Control::kMail,
      .title = "A report address is not written as one",
@@ -162,7 +163,8 @@ constexpr CheckDef kChecks[] = {
      .why = "The reports bounce.",
      .fix = "Use an address whose domain has an MX record.",
      .worst = Severity::kMedium,
-     .reference = "RFC 9990 section 3"},
+     .reference = "RFC 9990 section 3",
+     .instead = "{name}. TXT \"<the record, with rua=mailto: a mailbox that receives mail>\""},
     {.id = "dmarc.failure_reports",
      .control = Control::kMail,
      .title = "Copies of failing messages are asked for",
@@ -204,7 +206,8 @@ constexpr CheckDef kChecks[] = {
      .why = "Receivers ask at most eight names; those in the middle of a long name are left out.",
      .fix = "Publish the record at the name itself or among its last seven labels.",
      .worst = Severity::kMedium,
-     .reference = "RFC 9989 section 4.10"},
+     .reference = "RFC 9989 section 4.10",
+     .instead = "_dmarc.<the organizational domain>. TXT \"{record}\""},
 };
 
 }  // namespace

@@ -47,7 +47,8 @@ constexpr CheckDef kChecks[] = {
      .why = "The reports bounce.",
      .fix = "Use an address whose domain has an MX record.",
      .worst = Severity::kLow,
-     .reference = "RFC 8460 section 5.3"},
+     .reference = "RFC 8460 section 5.3",
+     .instead = "{name}. TXT \"v=TLSRPTv1; rua=mailto:<a mailbox that receives mail>\""},
 };
 
 void judge_addresses(Inspection& out, const std::string& name, const std::string& text,

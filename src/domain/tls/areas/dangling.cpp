@@ -36,7 +36,8 @@ constexpr CheckDef kChecks[] = {
             "name, and can have a certificate issued for it.",
      .fix = "Remove the record, or let it name an address that you have now.",
      .worst = Severity::kHigh,
-     .reference = "OWASP WSTG-CONF-10; CWE-350"},
+     .reference = "OWASP WSTG-CONF-10; CWE-350",
+     .instead = kTakeOut},
     {.id = "dangling.nobody",
      .control = Control::kDns,
      .title = "An address record leads to a place where no web server answers",
@@ -44,7 +45,8 @@ constexpr CheckDef kChecks[] = {
             "answers under your name.",
      .fix = "Remove the record when the server is gone.",
      .worst = Severity::kMedium,
-     .reference = "OWASP WSTG-CONF-10; CWE-350"},
+     .reference = "OWASP WSTG-CONF-10; CWE-350",
+     .instead = kTakeOut},
 };
 
 /// Ends of reverse names of addresses that clouds hand out and take back.
