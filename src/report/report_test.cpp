@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "report/testing/sample_report.h"
+#include "report/wording.h"
 
 namespace lr::report {
 namespace {
@@ -49,6 +50,17 @@ TEST(Conclude, EverythingProvedAndNothingFoundIsReady) {
   EXPECT_EQ(control_of(report, Control::kMail).status, Status::kNotApplicable);
   EXPECT_EQ(control_of(report, Control::kMail).reason, "not part of this run");
   EXPECT_EQ(control_of(report, Control::kTools).reason, "no check in this version");
+}
+
+TEST(Conclude, TheNextStepHasTheWordsOfTheFixAndNotTheLeadToItsLines) {
+  Report report;
+  report.checks = {row("mx.literal", Control::kMail, Status::kFail)};
+  report.findings = {finding("mx.literal", Control::kMail, Severity::kHigh)};
+  report.findings[0].fix = "Give the server a name. Publish:\na.example. MX 10 mail.a.example.";
+  conclude(report);
+  EXPECT_EQ(next_step(report), "Fix MAIL first: Give the server a name.");
+  report.findings[0].fix = "Publish:\na.example. MX 10 mail.a.example.";
+  EXPECT_EQ(next_step(report), "Fix MAIL first: Publish:");
 }
 
 TEST(Conclude, NothingTestedIsNeverGreen) {

@@ -47,6 +47,15 @@ std::string ready_sentence(const Report& report, const Tally& counts) {
   return "Everything planned was proved and no serious finding is open." + lesser;
 }
 
+/// What a fix says, without the sentence that leads to its lines to copy: those stand with the
+/// finding.
+std::string_view words_of(std::string_view fix) {
+  const std::string_view words = fix.substr(0, fix.find('\n'));
+  const std::size_t before = words.rfind(". ");
+  if (!words.ends_with(':') || before == std::string_view::npos) return words;
+  return words.substr(0, before + 1);
+}
+
 }  // namespace
 
 Tally tally(const Report& report) {
@@ -119,9 +128,8 @@ std::string next_step(const Report& report) {
   }
   const bool guard_helps =
       std::any_of(report.findings.begin(), report.findings.end(), guard_closes);
-  const std::string_view fix = risks.front()->fix;
   std::string out = fmt::format("Fix {} first: {}", control_id(risks.front()->control),
-                                fix.substr(0, fix.find('\n')));
+                                words_of(risks.front()->fix));
   if (guard_helps && !report.contract_file.empty()) {
     out += fmt::format(" Or close what the guard can close now: launchready guard --contract {}",
                        report.contract_file);
