@@ -276,20 +276,35 @@ std::string text_strings(const Text& text) {
   return out;
 }
 
+/// A name with its last dot. White space in it, which only an escape can have put there, is written
+/// as one, or the next reader would take it for the end of a word.
+std::string name_text(string_view name) {
+  std::string out;
+  for (const char c : name) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte <= 0x20 || byte == 0x7f) {
+      fmt::format_to(std::back_inserter(out), "\\{:03}", byte);
+    } else {
+      out += c;
+    }
+  }
+  return out + '.';
+}
+
 struct RdataWriter {
   std::string operator()(const Opaque& data) const {
     if (!data.text.empty()) return data.text;
     return fmt::format("\\# {} {}", data.wire.size(), crypto::hex(data.wire));
   }
   std::string operator()(const text::IpAddress& address) const { return address.str(); }
-  std::string operator()(const HostName& host) const { return host.name + "."; }
+  std::string operator()(const HostName& host) const { return name_text(host.name); }
   std::string operator()(const MailExchange& data) const {
-    return fmt::format("{} {}.", data.preference, data.host);
+    return fmt::format("{} {}", data.preference, name_text(data.host));
   }
   std::string operator()(const Text& data) const { return text_strings(data); }
   std::string operator()(const StartOfAuthority& data) const {
-    return fmt::format("{}. {}. {} {} {} {} {}", data.primary, data.contact, data.serial,
-                       data.refresh, data.retry, data.expire, data.minimum);
+    return fmt::format("{} {} {} {} {} {} {}", name_text(data.primary), name_text(data.contact),
+                       data.serial, data.refresh, data.retry, data.expire, data.minimum);
   }
   std::string operator()(const CertificateAuthority& data) const {
     // Servers may send an empty tag, which has to stand there to be seen.

@@ -96,6 +96,18 @@ TEST(ZoneFile, AnEmptyTagOfAServerIsSeen) {
   EXPECT_EQ(rdata_text(CertificateAuthority{0, "", "u"}), "0 \"\" \"u\"");
 }
 
+TEST(ZoneFile, WhiteSpaceInANameStaysInIt) {
+  for (const std::string rdata : {"NS \\ 2", "MX 5 a\\ b", "SOA \\009s c\\ d 1 2 3 4 5"}) {
+    const ZoneFile file = parsed("@ " + rdata + "\n");
+    ASSERT_EQ(file.records.size(), 1u) << rdata;
+    const std::string text = rdata_text(file.records[0].record.data);
+    const std::string type = rdata.substr(0, rdata.find(' '));
+    const ZoneFile again = parsed("@ " + type + " " + text + "\n");
+    ASSERT_EQ(again.records.size(), 1u) << text;
+    EXPECT_EQ(rdata_text(again.records[0].record.data), text) << rdata;
+  }
+}
+
 TEST(ZoneFile, WhatIsWrittenIsReadBackTheSame) {
   for (const ZoneFileRecord& entry : parsed(kZone).records) {
     const std::string text = rdata_text(entry.record.data);
