@@ -69,7 +69,15 @@ net::Task<Reply> Prober::ask(ClientHello hello, bool whole) {
   hello.random = random_bytes(32);
   if (hello.version == Version::kTls13) hello.session_id = random_bytes(32);
   hello.server_name = options_.server_name;
-  co_return co_await exchange(client_hello(hello), whole);
+  const std::string bytes = client_hello(hello);
+  LR_CO_TRY(Reply reply, co_await exchange(bytes, whole));
+  if (reply.silent && handshakes_ + reserved_ < options_.handshakes &&
+      !options_.deadline.expired(std::chrono::steady_clock::now())) {
+    ++handshakes_;
+    LR_CO_TRY(reply, co_await exchange(bytes, whole));
+  }
+  if (reply.silent) co_return silent(std::move(reply.why));
+  co_return reply;
 }
 
 net::Task<Reply> Prober::exchange(std::string bytes, bool whole) {
@@ -85,8 +93,11 @@ net::Task<Reply> Prober::exchange(std::string bytes, bool whole) {
   while (!ended && !reader.done() && (whole || !reader.flight().hello)) {
     Result<std::size_t> got = co_await (*stream)->read_some(buffer);
     if (!got && got.error().code() == Code::kDeadlineExceeded) {
-      co_return silent(received == 0 ? "the server stalls: no answer to a ClientHello"
-                                     : "the server stalls in the middle of its answer");
+      if (received > 0) co_return silent("the server stalls in the middle of its answer");
+      Reply none;
+      none.silent = true;
+      none.why = "the server stalls: no answer to a ClientHello";
+      co_return none;
     }
     ended = !got || *got == 0;
     if (ended) break;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <iostream>
 
 #include "domain/tls/judge.h"
@@ -139,8 +140,9 @@ TEST(Scan, AGentleOneOpensFewConnectionsAtOnce) {
     ::close(listener);
     return count;
   };
-  // The first silent ones make way for others, until there were too many of them.
-  EXPECT_LE(opened(true), ScanOptions::kGentle + Prober::kSilences - 1);
+  // The first silent ones make way for others, until there were too many of them; each opens a
+  // second connection when its first is closed.
+  EXPECT_LE(opened(true), 2 * (ScanOptions::kGentle + Prober::kSilences - 1));
   EXPECT_GT(opened(false), opened(true));
 }
 
@@ -237,6 +239,22 @@ TEST(Scan, OfAServerThatStallsEndsSoonAndProvesNothing) {
     EXPECT_EQ(one.spoken, Seen::kUnknown);
     EXPECT_THAT(one.why, Not(IsEmpty()));
   }
+}
+
+TEST(Scan, AServerThatIsBusyForAMomentIsAskedAgain) {
+  std::atomic<bool> busy = true;
+  const net::testing::ScriptedUpstream server([&](net::testing::RawClient& client) {
+    const std::string hello = read_record(client);
+    if (busy.exchange(false)) {
+      client.read_to_end();
+    } else {
+      client.send(ssl3_hello(hello));
+    }
+  });
+  const TlsFacts facts = scanned(server.port(), milliseconds(300));
+  EXPECT_TRUE(facts.speaks(Version::kSsl30));
+  EXPECT_THAT(facts.trouble, IsEmpty());
+  for (const VersionFacts& one : facts.versions) EXPECT_NE(one.spoken, Seen::kUnknown);
 }
 
 TEST(Scan, OfAServerThatSpeaksSomethingElseProvesNothing) {
