@@ -23,7 +23,7 @@ struct Reply {
 /// Asks within ScanOptions; counts handshakes and gives up on a server that keeps stalling.
 class Prober {
  public:
-  /// After so many connections without any answer nothing is asked any more.
+  /// After so many questions without any answer nothing is asked any more.
   static constexpr std::size_t kSilences = 3;
 
   Prober(StreamFactory connect, ScanOptions options)
