@@ -1,5 +1,6 @@
 #include "net/listener.h"
 
+#include <fcntl.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -57,6 +58,7 @@ ErrorCode bind_to(Acceptor& acceptor, const Endpoint& address, bool reuse_port) 
   ErrorCode error;
   const auto endpoint = from_endpoint(address);
   acceptor.open(endpoint.protocol(), error);
+  if (!error) ::fcntl(acceptor.native_handle(), F_SETFD, FD_CLOEXEC);
   if (!error) acceptor.set_option(asio::socket_base::reuse_address(true), error);
   if (!error && reuse_port) acceptor.set_option(ReusePort(true), error);
   if (!error) acceptor.bind(endpoint, error);

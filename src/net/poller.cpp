@@ -36,8 +36,9 @@ ErrorCode Poller::add(int fd, Entry& entry) {
   return {};
 }
 
-void Poller::remove(Entry& entry) {
+void Poller::remove(int fd, Entry& entry) {
   entry.unlink();
+  ::epoll_ctl(epoll_.native_handle(), EPOLL_CTL_DEL, fd, nullptr);
   for (std::size_t i = next_; i < ready_; ++i) {
     if (events_[i].data.ptr == &entry) events_[i].data.ptr = nullptr;
   }

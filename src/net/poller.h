@@ -34,8 +34,10 @@ class Poller {
 
   /// Reports on `fd` until remove(); what is ready already counts as an event.
   ErrorCode add(int fd, Entry& entry);
-  /// Before the descriptor is closed. Harmless for an entry that is not there.
-  void remove(Entry& entry);
+  /// Ends the reports on `fd` for `entry`; before the descriptor is closed. Closing alone does not
+  /// end them while a child process holds a copy of the descriptor (epoll(7), "questions and
+  /// answers", 6).
+  void remove(int fd, Entry& entry);
 
  private:
   struct OnReady;

@@ -1,5 +1,6 @@
 #include "net/socket_stream.h"
 
+#include <fcntl.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -64,6 +65,7 @@ SocketStream::SocketStream(EventLoop& loop, Socket socket) : loop_(loop) {
   const auto remote = socket.remote_endpoint(unknown);
   if (!unknown) peer_ = to_endpoint(remote);
   fd_ = socket.release(ignored);
+  ::fcntl(fd_, F_SETFD, FD_CLOEXEC);  // A program started from here has no business with it.
   if (loop.poller().add(fd_, *this)) SocketStream::close();
 }
 
@@ -253,7 +255,7 @@ void SocketStream::close() {
   if (!open_) return;
   open_ = false;
   Sweeper::Entry::unlink();
-  if (Poller::Entry::linked()) loop_.poller().remove(*this);
+  if (Poller::Entry::linked()) loop_.poller().remove(fd_, *this);
   ::close(fd_);
   fail_waiter(reader_);
   fail_waiter(writer_);
