@@ -8,6 +8,8 @@
 namespace lr::secrets {
 namespace {
 
+using namespace std::string_view_literals;
+
 constexpr std::size_t kNameMax = 4096;
 constexpr std::size_t kBlanks = 24;
 constexpr std::size_t kTypeName = 24;
@@ -15,21 +17,23 @@ constexpr std::size_t kWrapper = 32;
 constexpr std::size_t kWordMax = 24;
 constexpr std::size_t kNamesKept = 4096;  ///< Then those read are forgotten.
 
-constexpr auto kClosers = [] {
-  std::array<bool, 256> table{};
-  for (char c : std::string_view("=:,(>")) table[static_cast<std::uint8_t>(c)] = true;
-  return table;
-}();
+/// Which bytes are among `members`: asked at nearly every byte of some texts.
+class Members {
+ public:
+  explicit constexpr Members(std::string_view members) {
+    for (char c : members) table_[static_cast<std::uint8_t>(c)] = true;
+  }
+  constexpr bool operator()(char c) const { return table_[static_cast<std::uint8_t>(c)]; }
 
-constexpr auto kNameBytes = [] {
-  std::array<bool, 256> table{};
-  constexpr std::string_view kMembers =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
-  for (char c : kMembers) table[static_cast<std::uint8_t>(c)] = true;
-  return table;
-}();
-bool is_name(char c) { return kNameBytes[static_cast<std::uint8_t>(c)]; }
-bool is_quote(char c) { return c == '"' || c == '\'' || c == '`'; }
+ private:
+  std::array<bool, 256> table_{};
+};
+
+constexpr Members is_closer("=:,(>");
+constexpr Members is_name("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.");
+constexpr Members is_quote_prefix("bfruLN@\\");
+constexpr Members ends_bare_value("\0 \t\r\n,;&<}])\"'`\\|#"sv);
+constexpr Members is_quote("\"'`");
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 bool is_line_end(char c) { return c == '\n' || c == '\r'; }
 
@@ -39,7 +43,6 @@ class Cursor {
   Cursor(std::string_view bytes, std::size_t at) : bytes_(bytes), at_(at) {}
 
   std::size_t at() const { return at_; }
-  std::string_view rest(std::size_t longest) const { return bytes_.substr(at_, longest); }
   bool done() const { return at_ >= bytes_.size(); }
   char peek(std::size_t ahead = 0) const {
     return at_ + ahead < bytes_.size() ? bytes_[at_ + ahead] : '\0';
@@ -50,7 +53,7 @@ class Cursor {
     return true;
   }
   template <class Test>
-  std::size_t skip(Test test, std::size_t limit) {
+  std::size_t skip(const Test& test, std::size_t limit) {
     const std::size_t start = at_;
     while (!done() && at_ - start < limit && test(bytes_[at_])) ++at_;
     return at_ - start;
@@ -91,17 +94,18 @@ void skip_type(Cursor& cursor) {
 bool take_operator(Cursor& cursor) {
   const char first = cursor.peek();
   const char second = cursor.peek(1);
-  const auto is_one_of = [](char c, std::string_view all) { return all.contains(c); };
-  if ((second == '=' && is_one_of(first, "=!><")) || (first == '=' && second == '~') ||
-      (first == ':' && second == ':')) {
+  const bool compares =
+      second == '=' && (first == '=' || first == '!' || first == '>' || first == '<');
+  if (compares || (first == '=' && second == '~') || (first == ':' && second == ':')) {
     cursor.to(cursor.at() + 2);
     return false;
   }
-  if ((second == '=' && is_one_of(first, ":?+")) || (first == '=' && second == '>')) {
+  const bool assigns = second == '=' && (first == ':' || first == '?' || first == '+');
+  if (assigns || (first == '=' && second == '>')) {
     cursor.to(cursor.at() + 2);
     return true;
   }
-  if (!is_one_of(first, "=,(>:") || cursor.done()) return false;
+  if (!is_closer(first)) return false;
   cursor.to(cursor.at() + 1);
   if (first == ':') skip_type(cursor);
   return true;
@@ -109,8 +113,7 @@ bool take_operator(Cursor& cursor) {
 
 /// `SecureString("`, `Buffer.from('`: a call around a string literal.
 void skip_wrapper(Cursor& cursor) {
-  constexpr std::size_t kReach = kWrapper + 5;  // "new ", the name and '('.
-  if (!cursor.rest(kReach).contains('(')) return;
+  if (!is_name(cursor.peek())) return;
   Cursor ahead = cursor;
   ahead.take("new ");
   const std::size_t name = ahead.skip(is_name, kWrapper);
@@ -120,12 +123,7 @@ void skip_wrapper(Cursor& cursor) {
 /// Opening quotes: `"`, `\"`, `"""`, `b'`, `@"`. Returns the quote, or '\0' for a bare word.
 char take_quote(Cursor& cursor) {
   Cursor ahead = cursor;
-  ahead.skip(
-      [](char c) {
-        return c == 'b' || c == 'r' || c == 'u' || c == 'f' || c == 'L' || c == '@' || c == '\\' ||
-               c == 'N';
-      },
-      2);
+  ahead.skip(is_quote_prefix, 2);
   const char quote = ahead.peek();
   if (!is_quote(quote)) return '\0';
   ahead.skip([&](char c) { return c == quote; }, 3);
@@ -133,13 +131,8 @@ char take_quote(Cursor& cursor) {
   return quote;
 }
 
-bool ends_bare_value(char c) {
-  constexpr std::string_view kEnds = " \t\r\n,;&<}])\"'`\\|#";
-  return c == '\0' || kEnds.find(c) != std::string_view::npos;
-}
-
 /// The operator is behind the cursor; the value comes.
-ValueStart start_of_value(Cursor cursor) {
+ValueStart start_of_value(Cursor& cursor) {
   cursor.skip(is_blank, kBlanks);
   skip_wrapper(cursor);
   ValueStart start;
@@ -166,8 +159,10 @@ std::size_t KnownRun::end(std::string_view bytes, const ByteSet& set, std::size_
                           std::size_t longest) {
   if (begin < known_.begin || begin > known_.end) known_ = {begin, begin};
   const std::size_t most = std::min(bytes.size(), begin + longest);
-  while (known_.end < most && set[static_cast<std::uint8_t>(bytes[known_.end])]) ++known_.end;
-  return std::min(known_.end, most);
+  std::size_t end = known_.end;
+  while (end < most && set[static_cast<std::uint8_t>(bytes[end])]) ++end;
+  known_.end = end;
+  return std::min(end, most);
 }
 
 std::size_t name_end(std::string_view bytes, std::size_t at) {
@@ -197,11 +192,12 @@ std::optional<ValueStart> value_start(std::string_view bytes, Range name) {
 
 std::optional<Assignment> value_at(std::string_view bytes, const ValueStart& start,
                                    const ValueShape& shape) {
+  // `f(key, other)`: arguments that are no literals are names of something else.
+  const bool bare = start.quote == '\0';
+  if (bare && start.argument && !start.element) return std::nullopt;
   Range value{start.begin, shape.run.end(bytes, shape.bytes, start.begin, shape.longest + 1)};
   if (value.begin == value.end) return std::nullopt;
-  if (start.quote == '\0') {
-    // `f(key, other)`: arguments that are no literals are names of something else.
-    if (start.argument && !start.element) return std::nullopt;
+  if (bare) {
     const char behind = value.end < bytes.size() ? bytes[value.end] : '\0';
     if (start.element ? behind != '<' : !ends_bare_value(behind)) return std::nullopt;
     return Assignment{value, start.element};
@@ -225,7 +221,7 @@ void GivenNames::reset(std::string_view bytes) {
 
 void GivenNames::read_to(std::size_t end) {
   for (std::size_t at = read_.end; at < end; ++at) {
-    if (!kClosers[static_cast<std::uint8_t>(bytes_[at])]) continue;
+    if (!is_closer(bytes_[at])) continue;
     std::size_t last = at;
     const std::size_t blanks = at - std::min<std::size_t>(at, kKeywordReach);
     while (last > blanks && (is_blank(bytes_[last - 1]) || is_quote(bytes_[last - 1]))) --last;

@@ -32,7 +32,7 @@ ByteSet bytes_of_wide(const Catalogue::Impl& impl, std::size_t index) {
   ByteSet bytes;
   std::vector<std::uint32_t> rules;
   for (std::uint32_t i : impl.wide_expressions(index)) {
-    for (const Anchor& anchor : impl.plan.expressions[i].anchors) {
+    for (const Anchor& anchor : impl.plan.anchors_of(i)) {
       if (impl.wide_of(anchor.rule) != index) continue;
       const How how = impl.plan.forms[anchor.rule].how;
       if (anchor.keyword || (how != How::kAnchored && how != How::kWindow)) return any;
@@ -217,7 +217,7 @@ std::vector<std::uint32_t> Catalogue::Impl::wide_expressions(std::size_t index) 
   std::vector<std::uint32_t> chosen;
   for (std::uint32_t i = 0; i < plan.expressions.size(); ++i) {
     const auto is_of_it = [&](const Anchor& anchor) { return wide_of(anchor.rule) == index; };
-    if (std::ranges::any_of(plan.expressions[i].anchors, is_of_it)) chosen.push_back(i);
+    if (std::ranges::any_of(plan.anchors_of(i), is_of_it)) chosen.push_back(i);
   }
   return chosen;
 }
@@ -245,12 +245,12 @@ Result<Database> compile_database(const Catalogue::Impl& impl,
   std::string why = error->message;
   const int which = error->expression;
   hs_free_compile_error(error);
-  const auto* culprit =
-      which < 0 ? nullptr : &impl.plan.expressions[chosen[static_cast<std::size_t>(which)]];
-  if (culprit == nullptr || culprit->anchors.empty()) {
+  std::span<const Anchor> culprit;
+  if (which >= 0) culprit = impl.plan.anchors_of(chosen[static_cast<std::size_t>(which)]);
+  if (culprit.empty()) {
     return fail(Code::kInvalidArgument, "the rules do not compile: " + why);
   }
-  const std::uint32_t rule = culprit->anchors.front().rule;
+  const std::uint32_t rule = culprit.front().rule;
   return fail(Code::kInvalidArgument, fmt::format("rule {}: {}", impl.rules[rule].id, why));
 }
 

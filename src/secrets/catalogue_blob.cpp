@@ -176,8 +176,9 @@ std::uint64_t plan_digest(const Plan& plan) {
   for (const Expression& expression : plan.expressions) {
     for (char c : expression.text) mix(static_cast<std::uint8_t>(c));
     mix(expression.caseless ? 257 : 258);
-    for (const Anchor& anchor : expression.anchors) mix(anchor.rule);
   }
+  for (const std::uint32_t begin : plan.anchor_begins) mix(begin);
+  for (const Anchor& anchor : plan.anchors) mix(anchor.rule);
   return digest;
 }
 

@@ -64,23 +64,28 @@ class Planner {
       plan_.forms.push_back(form);
     }
     if (expressions_.size() >= kManyExpressions) {
-      Expression& pace = expressions_[{literal_text(kPace), false}];
-      pace.text = literal_text(kPace);
-      pace.width = kPace.size();
+      Wanted& pace = expressions_[{literal_text(kPace), false}];
+      pace.expression = {literal_text(kPace), false, kPace.size()};
     }
-    for (auto& [key, expression] : expressions_) {
-      plan_.expressions.push_back(std::move(expression));
+    for (auto& [key, wanted] : expressions_) {
+      plan_.expressions.push_back(std::move(wanted.expression));
+      plan_.anchor_begins.push_back(static_cast<std::uint32_t>(plan_.anchors.size()));
+      plan_.anchors.insert(plan_.anchors.end(), wanted.anchors.begin(), wanted.anchors.end());
     }
+    plan_.anchor_begins.push_back(static_cast<std::uint32_t>(plan_.anchors.size()));
     return std::move(plan_);
   }
 
  private:
+  struct Wanted {
+    Expression expression;
+    std::vector<Anchor> anchors;
+  };
+
   void add(std::string text, bool caseless, std::uint32_t width, Anchor anchor) {
-    Expression& expression = expressions_[{text, caseless}];
-    expression.text = std::move(text);
-    expression.caseless = caseless;
-    expression.width = width;
-    expression.anchors.push_back(anchor);
+    Wanted& wanted = expressions_[{text, caseless}];
+    wanted.expression = {std::move(text), caseless, width};
+    wanted.anchors.push_back(anchor);
   }
 
   void add_literal(const Literal& literal, Anchor anchor) {
@@ -146,7 +151,9 @@ class Planner {
       form.before = bytes_before(*tree, {anchors->min_offset, anchors->max_offset});
       // Rules of long reach are searched for in wide windows, where Vectorscan is faster.
       const bool is_token = form.how == How::kAnchored && form.reach <= kShortReach;
-      if (is_token && plan_.tokens.add(index, form.outline, plan_.sets)) return form;
+      if (is_token && plan_.tokens.add(index, *tree, form.outline, plan_.sets)) {
+        return form;
+      }
       const std::uint32_t max_offset = std::min(anchors->max_offset, form.max_width);
       for (const Literal& literal : anchors->literals) {
         add_literal(literal, {index, 0, anchors->min_offset, max_offset, false, false});
@@ -221,7 +228,7 @@ class Planner {
 
   std::span<const Rule> rules_;
   Plan plan_;
-  std::map<std::pair<std::string, bool>, Expression> expressions_;
+  std::map<std::pair<std::string, bool>, Wanted> expressions_;
 };
 
 }  // namespace
@@ -242,10 +249,8 @@ bool is_credential_word(std::string_view word) {
 
 std::vector<std::uint32_t> rules_without_literal(const Plan& plan) {
   std::vector<std::uint32_t> rules;
-  for (const Expression& expression : plan.expressions) {
-    for (const Anchor& anchor : expression.anchors) {
-      if (anchor.length == 0) rules.push_back(anchor.rule);
-    }
+  for (const Anchor& anchor : plan.anchors) {
+    if (anchor.length == 0) rules.push_back(anchor.rule);
   }
   return rules;
 }

@@ -66,16 +66,25 @@ struct Anchor {
 struct Expression {
   std::string text;  ///< In Vectorscan's syntax.
   bool caseless = false;
-  std::uint32_t width = 0;      ///< Longest match, or kUnbounded.
-  std::vector<Anchor> anchors;  ///< None: it is only there for Vectorscan's pace.
+  std::uint32_t width = 0;  ///< Longest match, or kUnbounded.
 };
 
 struct Plan {
   std::vector<Form> forms;              ///< One for each rule.
   std::vector<Expression> expressions;  ///< Sorted by text: the same for the same rules.
-  SetTable sets;                        ///< Of the outlines.
-  std::vector<ByteSet> value_sets;      ///< Few: most rules' values are made of the same bytes.
-  TokenIndex tokens;                    ///< kAnchored rules that no expression is needed for.
+  /// Of all expressions, one behind the other: every hit asks for them, so they stand close
+  /// together. Those of expression i begin at anchor_begins[i].
+  std::vector<Anchor> anchors;
+  std::vector<std::uint32_t> anchor_begins;
+  SetTable sets;                    ///< Of the outlines.
+  std::vector<ByteSet> value_sets;  ///< Few: most rules' values are made of the same bytes.
+  TokenIndex tokens;                ///< kAnchored rules that no expression is needed for.
+
+  /// What a hit of an expression means; nothing for one that is only there for Vectorscan's pace.
+  std::span<const Anchor> anchors_of(std::uint32_t expression) const {
+    const std::uint32_t begin = anchor_begins[expression];
+    return std::span(anchors).subspan(begin, anchor_begins[expression + 1] - begin);
+  }
 };
 
 Plan make_plan(std::span<const Rule> rules);

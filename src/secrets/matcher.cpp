@@ -206,7 +206,7 @@ void Matcher::collect_chunk(const Stage& stage, Range chunk, std::size_t overlap
 }
 
 void Matcher::take_hit(const Hit& hit) {
-  for (const Anchor& anchor : catalogue_->plan.expressions[hit.expression].anchors) {
+  for (const Anchor& anchor : catalogue_->plan.anchors_of(hit.expression)) {
     const std::size_t literal = hit.to - anchor.length;
     switch (catalogue_->plan.forms[anchor.rule].how) {
       case How::kAnchored:

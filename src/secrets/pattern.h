@@ -14,6 +14,13 @@
 namespace lr::secrets {
 
 using ByteSet = std::bitset<256>;
+/// Calls visit(unsigned) for each byte of a set, in rising order.
+template <class Visit>
+void for_each_byte(const ByteSet& set, Visit visit) {
+  for (std::size_t c = set._Find_first(); c < set.size(); c = set._Find_next(c)) {
+    visit(static_cast<unsigned>(c));
+  }
+}
 inline constexpr std::uint32_t kUnbounded = std::numeric_limits<std::uint32_t>::max();
 
 /// A pattern as a tree over bytes (Latin-1).

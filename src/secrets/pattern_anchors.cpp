@@ -23,13 +23,13 @@ char lower(unsigned c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 
 /// One-byte literals of a set; a letter in both cases counts once. Empty when there are too many.
 std::vector<Literal> single_bytes(const ByteSet& set) {
   std::vector<Literal> literals;
-  for (unsigned c = 0; c < 256; ++c) {
-    if (!set.test(c)) continue;
+  if (set.count() > 2 * kSetBytes) return literals;
+  for_each_byte(set, [&](unsigned c) {
     const bool both = is_letter(c) && set.test(c ^ 32u);
-    if (both && c >= 'a') continue;  // Seen as upper case.
+    if (both && c >= 'a') return;  // Seen as upper case.
     literals.push_back({std::string(1, both ? lower(c) : static_cast<char>(c)), both});
-    if (literals.size() > kSetBytes) return {};
-  }
+  });
+  if (literals.size() > kSetBytes) literals.clear();
   return literals;
 }
 
@@ -255,9 +255,14 @@ std::string relaxed(const PatternNode& node, bool last) {
   return text;
 }
 
+/// Words that stand all over source code are no rarer than two letters, whatever they are made of.
+constexpr std::string_view kEverywhere[] = {"define", "include", "import", "return", "static"};
+constexpr double kBitsEverywhere = 8;
+
 }  // namespace
 
 double literal_bits(const Literal& literal) {
+  if (std::ranges::find(kEverywhere, literal.text) != std::end(kEverywhere)) return kBitsEverywhere;
   double bits = 0;
   for (char c : literal.text) {
     const auto byte = static_cast<std::uint8_t>(c);

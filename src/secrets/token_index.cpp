@@ -8,9 +8,6 @@
 namespace lr::secrets {
 namespace {
 
-/// Prefixes of more forms than this would fill the table with what stands in every text.
-constexpr std::size_t kKeysMax = 256;
-
 constexpr bool is_word(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
@@ -40,22 +37,6 @@ std::vector<const ByteSet*> first_places(const Outline& outline, const SetTable&
 
 bool is_within(const ByteSet& part, const ByteSet& whole) { return (part & ~whole).none(); }
 
-/// Every text of these places, the first one in the lowest byte; empty when there are too many.
-std::vector<std::uint32_t> keys_of(std::span<const ByteSet* const> places) {
-  std::vector<std::uint32_t> keys{0};
-  for (std::size_t place = 0; place < places.size(); ++place) {
-    if (keys.size() * places[place]->count() > kKeysMax) return {};
-    std::vector<std::uint32_t> longer;
-    for (const std::uint32_t key : keys) {
-      for (std::uint32_t c = 0; c < 256; ++c) {
-        if ((*places[place])[c]) longer.push_back(key | c << 8 * place);
-      }
-    }
-    keys = std::move(longer);
-  }
-  return keys;
-}
-
 /// Bits at which kTokenMin or more in a row begin.
 std::uint64_t long_starts(std::uint64_t bits) {
   static_assert(TokenIndex::kTokenMin == 16);
@@ -65,7 +46,8 @@ std::uint64_t long_starts(std::uint64_t bits) {
 
 }  // namespace
 
-bool TokenIndex::add(std::uint32_t rule, const Outline& outline, const SetTable& sets) {
+bool TokenIndex::add(std::uint32_t rule, const PatternNode& tree, const Outline& outline,
+                     const SetTable& sets) {
   const std::vector<const ByteSet*> first = first_places(outline, sets);
   if (!outline.at_word_edge || first.size() < kTokenMin) return false;
   if (!is_within(*first[0], word_bytes())) return false;
@@ -73,14 +55,16 @@ bool TokenIndex::add(std::uint32_t rule, const Outline& outline, const SetTable&
   if (!std::ranges::all_of(first, [&](const ByteSet* set) { return is_within(*set, token); })) {
     return false;
   }
-  const std::vector<std::uint32_t> threes = keys_of(std::span(first).first(3));
-  if (threes.empty()) return false;
-  for (const std::uint32_t three : threes) seen_[hash(three) / 64] |= 1ull << hash(three) % 64;
-  const std::vector<std::uint32_t> fours = keys_of(std::span(first).first(4));
-  for (const std::uint32_t key : fours.empty() ? threes : fours) {
-    (fours.empty() ? threes_ : fours_)[key].push_back(rule);
+  const std::vector<std::string> texts = first_texts(tree);
+  for (const std::string& text : texts) {
+    std::string padded = text;
+    padded.resize(kFirstTextMax);
+    const std::uint64_t bytes = first_bytes(padded.data());
+    const std::uint64_t mask = ~0ull >> 8 * (kFirstTextMax - text.size());
+    entries_[key_of(bytes)].push_back({bytes, mask, rule});
+    seen_[hash(key_of(bytes)) / 64] |= 1ull << hash(key_of(bytes)) % 64;
   }
-  return true;
+  return !texts.empty();
 }
 
 std::size_t TokenIndex::find_starts(std::string_view bytes, Range range,

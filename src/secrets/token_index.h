@@ -6,11 +6,13 @@
 #include <array>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "secrets/document.h"
+#include "secrets/first_texts.h"
 #include "secrets/outline.h"
 
 namespace lr::secrets {
@@ -21,10 +23,10 @@ class TokenIndex {
   static constexpr std::uint32_t kTokenMin = 16;
 
   /// Takes a rule in, when every match begins at the begin of a word with kTokenMin bytes of a
-  /// token of which the first three, or better four, are one of a few. False: it has to be looked
-  /// for otherwise.
-  bool add(std::uint32_t rule, const Outline& outline, const SetTable& sets);
-  bool empty() const { return threes_.empty() && fours_.empty(); }
+  /// token of which the first are one of few texts. False: it has to be looked for otherwise.
+  bool add(std::uint32_t rule, const PatternNode& tree, const Outline& outline,
+           const SetTable& sets);
+  bool empty() const { return entries_.empty(); }
 
   /// Calls take(rule, begin) for every place within `range` where a match of a rule may begin, in
   /// rising order. `bytes` are the whole text.
@@ -37,44 +39,54 @@ class TokenIndex {
       for (std::size_t i = 0; i < blocks; ++i) {
         for (std::uint64_t left = starts[i]; left != 0; left &= left - 1) {
           const std::size_t begin = at + i * 64 + static_cast<std::size_t>(__builtin_ctzll(left));
-          const std::uint32_t four = four_at(bytes.data() + begin);
-          if (!may_be_key(four)) continue;
-          for (const std::uint32_t rule : rules_of(threes_, first_three(four))) take(rule, begin);
-          for (const std::uint32_t rule : rules_of(fours_, four)) take(rule, begin);
+          const std::uint64_t first = first_bytes(bytes.data() + begin);
+          if (!may_be_key(key_of(first))) continue;
+          for (const Entry& entry : entries_of(key_of(first))) {
+            if ((first & entry.mask) == entry.text) take(entry.rule, begin);
+          }
         }
       }
     }
   }
 
  private:
+  /// A text that matches of a rule begin with, the first byte in the lowest place.
+  struct Entry {
+    std::uint64_t text = 0;
+    std::uint64_t mask = 0;  ///< All bits of the bytes that it has.
+    std::uint32_t rule = 0;
+  };
   static constexpr std::size_t kBatch = 64;
   static constexpr unsigned kKeyBits = 16;  ///< Of the hash of a key.
 
   /// Begins of long words, a bit for each byte from range.begin on; returns how many blocks.
   static std::size_t find_starts(std::string_view bytes, Range range,
                                  std::span<std::uint64_t, kBatch> starts);
-  using Rules = std::vector<std::uint32_t>;
-  using Keys = std::unordered_map<std::uint32_t, Rules>;
 
   /// The first bytes of a token, which has more of them.
-  static std::uint32_t four_at(const char* data) {
-    const auto byte = [&](int i) { return std::uint32_t{static_cast<std::uint8_t>(data[i])}; };
-    return byte(0) | byte(1) << 8 | byte(2) << 16 | byte(3) << 24;
+  static std::uint64_t first_bytes(const char* data) {
+    std::uint64_t first = 0;
+    for (unsigned i = 0; i < kFirstTextMax; ++i) {
+      first |= std::uint64_t{static_cast<std::uint8_t>(data[i])} << 8 * i;
+    }
+    return first;
   }
-  static std::uint32_t first_three(std::uint32_t four) { return four & 0xFFFFFF; }
-  static std::uint32_t hash(std::uint32_t three) { return three * 0x9E3779B1u >> (32 - kKeyBits); }
-  bool may_be_key(std::uint32_t four) const {
-    const std::uint32_t bit = hash(first_three(four));
+  static std::uint32_t key_of(std::uint64_t first) {
+    static_assert(kFirstTextMin == 3);
+    return static_cast<std::uint32_t>(first & 0xFFFFFF);
+  }
+  static std::uint32_t hash(std::uint32_t key) { return key * 0x9E3779B1u >> (32 - kKeyBits); }
+  bool may_be_key(std::uint32_t key) const {
+    const std::uint32_t bit = hash(key);
     return (seen_[bit / 64] >> bit % 64 & 1) != 0;
   }
-  static std::span<const std::uint32_t> rules_of(const Keys& keys, std::uint32_t key) {
-    const auto found = keys.find(key);
-    return found == keys.end() ? std::span<const std::uint32_t>() : found->second;
+  std::span<const Entry> entries_of(std::uint32_t key) const {
+    const auto found = entries_.find(key);
+    return found == entries_.end() ? std::span<const Entry>() : found->second;
   }
 
-  std::array<std::uint64_t, (1u << kKeyBits) / 64> seen_{};  ///< Hashes of all first three bytes.
-  Keys threes_;                                              ///< Of rules with too many fours.
-  Keys fours_;
+  std::array<std::uint64_t, (1u << kKeyBits) / 64> seen_{};        ///< Hashes of all keys.
+  std::unordered_map<std::uint32_t, std::vector<Entry>> entries_;  ///< By their first three bytes.
 };
 
 }  // namespace lr::secrets

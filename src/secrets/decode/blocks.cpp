@@ -2,6 +2,10 @@
 
 #include <immintrin.h>
 
+#include <algorithm>
+
+#include "secrets/decode/append_utf8.h"
+
 namespace lr::secrets {
 namespace {
 
@@ -92,6 +96,48 @@ constexpr Classes kWordClasses = {{0x05, 0x07, 0x07, 0x07, 0x07, 0x07, 0x07, 0x0
   }
 }
 
+[[gnu::target("avx512f,avx512bw")]] __m512i wide_classes_of(const Classes& classes,
+                                                            const char* data) {
+  const __m512i columns = _mm512_broadcast_i32x4(load(classes.columns));
+  const __m512i rows = _mm512_broadcast_i32x4(load(classes.rows));
+  const __m512i bytes = _mm512_loadu_si512(data);
+  const __m512i half = _mm512_set1_epi8(0x0F);
+  const __m512i low = _mm512_and_si512(bytes, half);
+  const __m512i high = _mm512_and_si512(_mm512_srli_epi16(bytes, 4), half);
+  return _mm512_and_si512(_mm512_shuffle_epi8(columns, low), _mm512_shuffle_epi8(rows, high));
+}
+
+[[gnu::target("avx512f,avx512bw")]] std::uint64_t wide_bits_where(__m512i classes, char wanted) {
+  return _mm512_test_epi8_mask(classes, _mm512_set1_epi8(wanted));
+}
+
+[[gnu::target("avx512f,avx512bw")]] void read_blocks_avx512(const char* data,
+                                                            std::span<BlockMasks> masks) {
+  for (BlockMasks& mask : masks) {
+    const __m512i classes = wide_classes_of(kBlockClasses, data);
+    mask.base64 = wide_bits_where(classes, 0x1F);
+    mask.escapes = _mm512_test_epi8_mask(wide_classes_of(kMarkClasses, data),
+                                         wide_classes_of(kEscapeClasses, data + 1));
+    mask.zeros = static_cast<std::uint64_t>(_mm512_movepi8_mask(classes));
+    data += kBlock;
+  }
+}
+
+[[gnu::target("avx512f,avx512bw")]] void read_words_avx512(const char* data,
+                                                           std::span<WordMasks> masks) {
+  for (WordMasks& mask : masks) {
+    const __m512i classes = wide_classes_of(kWordClasses, data);
+    mask.word = wide_bits_where(classes, 0x0F);
+    mask.token = wide_bits_where(classes, 0x1F);
+    data += kBlock;
+  }
+}
+
+bool has_avx2() { return __builtin_cpu_supports("avx2") != 0; }
+bool has_avx512() {
+  return __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512bw") != 0;
+}
+
 __m128i letters_of(__m128i bytes) {
   return in_range(_mm_or_si128(bytes, _mm_set1_epi8(0x20)), 'a', 'z');
 }
@@ -109,14 +155,18 @@ WordMasks read_word(const char* data) {
   return masks;
 }
 
+__m128i hex_of(__m128i bytes) {
+  const __m128i lower = _mm_or_si128(bytes, _mm_set1_epi8(0x20));
+  return _mm_or_si128(in_range(bytes, '0', '9'), in_range(lower, 'a', 'f'));
+}
+
 __m128i escapes_of(__m128i bytes, __m128i next) {
   const __m128i lower = _mm_or_si128(next, _mm_set1_epi8(0x20));
-  const __m128i hex = _mm_or_si128(in_range(next, '0', '9'), in_range(lower, 'a', 'f'));
   const __m128i code =
       _mm_or_si128(_mm_or_si128(equal(lower, 'x'), equal(lower, 'u')), in_range(next, '0', '3'));
   const __m128i entity = _mm_or_si128(_mm_or_si128(equal(next, '#'), equal(next, 'q')),
                                       _mm_or_si128(equal(next, '!'), equal(next, 's')));
-  return _mm_or_si128(_mm_and_si128(equal(bytes, '%'), hex),
+  return _mm_or_si128(_mm_and_si128(equal(bytes, '%'), hex_of(next)),
                       _mm_or_si128(_mm_and_si128(equal(bytes, '\\'), code),
                                    _mm_and_si128(equal(bytes, '&'), entity)));
 }
@@ -135,17 +185,11 @@ BlockMasks read_block(const char* data) {
   return masks;
 }
 
-}  // namespace
-
 void read_blocks_plain(const char* data, std::span<BlockMasks> masks) {
   for (BlockMasks& mask : masks) {
     mask = read_block(data);
     data += kBlock;
   }
-}
-
-BlockReader block_reader() {
-  return __builtin_cpu_supports("avx2") != 0 ? read_blocks_avx2 : read_blocks_plain;
 }
 
 void read_words_plain(const char* data, std::span<WordMasks> masks) {
@@ -155,8 +199,38 @@ void read_words_plain(const char* data, std::span<WordMasks> masks) {
   }
 }
 
+}  // namespace
+
+std::vector<BlockReader> block_readers() {
+  std::vector<BlockReader> readers{read_blocks_plain};
+  if (has_avx2()) readers.push_back(read_blocks_avx2);
+  if (has_avx512()) readers.push_back(read_blocks_avx512);
+  return readers;
+}
+
+BlockReader block_reader() {
+  static const BlockReader fastest = block_readers().back();
+  return fastest;
+}
+
+std::vector<WordReader> word_readers() {
+  std::vector<WordReader> readers{read_words_plain};
+  if (has_avx2()) readers.push_back(read_words_avx2);
+  if (has_avx512()) readers.push_back(read_words_avx512);
+  return readers;
+}
+
 WordReader word_reader() {
-  return __builtin_cpu_supports("avx2") != 0 ? read_words_avx2 : read_words_plain;
+  static const WordReader fastest = word_readers().back();
+  return fastest;
+}
+
+bool is_hex(std::string_view text) {
+  constexpr std::size_t kStep = sizeof(__m128i);
+  for (; text.size() >= kStep; text.remove_prefix(kStep)) {
+    if (_mm_movemask_epi8(hex_of(load(text.data()))) != 0xFFFF) return false;
+  }
+  return std::ranges::all_of(text, [](char c) { return hex_digit(c) >= 0; });
 }
 
 std::uint64_t printable_mask(const char* data) {

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
+#include <vector>
 
 namespace lr::secrets {
 
@@ -21,10 +23,9 @@ struct BlockMasks {
 
 /// Fills `masks` with what stands at `data`, which has kBlock bytes for each of them and one more.
 using BlockReader = void (*)(const char* data, std::span<BlockMasks> masks);
-/// For every processor of this architecture.
-void read_blocks_plain(const char* data, std::span<BlockMasks> masks);
-/// The fastest reader that this processor can run; it says the same as read_blocks_plain().
-BlockReader block_reader();
+/// All readers that this processor can run, the fastest last; they say the same.
+std::vector<BlockReader> block_readers();
+BlockReader block_reader();  ///< The fastest.
 
 /// Bytes of names and of tokens.
 struct WordMasks {
@@ -33,8 +34,11 @@ struct WordMasks {
   friend bool operator==(const WordMasks&, const WordMasks&) = default;
 };
 using WordReader = void (*)(const char* data, std::span<WordMasks> masks);
-void read_words_plain(const char* data, std::span<WordMasks> masks);
+std::vector<WordReader> word_readers();
 WordReader word_reader();
+
+/// Nothing but hex digits.
+bool is_hex(std::string_view text);
 
 /// Which of kBlock bytes are printable or line ends.
 std::uint64_t printable_mask(const char* data);

@@ -17,7 +17,7 @@ constexpr std::string_view kBase64 =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_";
 
 TEST(Blocks, EveryByteIsInItsClasses) {
-  for (const BlockReader read : {read_blocks_plain, block_reader()}) {
+  for (const BlockReader read : block_readers()) {
     for (unsigned c = 0; c < 256; ++c) {
       std::string block(kBlock + 1, '\xFF');
       block[c % kBlock] = static_cast<char>(c);
@@ -37,7 +37,7 @@ TEST(Blocks, EveryByteIsInItsClasses) {
 
 TEST(Blocks, EscapesAreMarksAndWhatMayFollow) {
   const std::string_view hex = "0123456789abcdefABCDEF";
-  for (const BlockReader read : {read_blocks_plain, block_reader()}) {
+  for (const BlockReader read : block_readers()) {
     for (unsigned pair = 0; pair < 65'536; ++pair) {
       const char first = static_cast<char>(pair >> 8);
       const char second = static_cast<char>(pair & 0xFF);
@@ -55,8 +55,23 @@ TEST(Blocks, EscapesAreMarksAndWhatMayFollow) {
   }
 }
 
+TEST(Blocks, HexIsNothingButHexDigits) {
+  const std::string_view digits = "0123456789abcdefABCDEF";
+  for (unsigned c = 0; c < 256; ++c) {
+    const bool expected = digits.contains(static_cast<char>(c));
+    for (const std::size_t size : {1u, 15u, 16u, 17u, 40u}) {
+      for (std::size_t at = 0; at < size; ++at) {
+        std::string text(size, 'a');
+        text[at] = static_cast<char>(c);
+        ASSERT_EQ(is_hex(text), expected) << c << " at " << at << " of " << size;
+      }
+    }
+  }
+  EXPECT_TRUE(is_hex(""));
+}
+
 TEST(Blocks, EveryByteIsWordOrToken) {
-  for (const WordReader read : {read_words_plain, word_reader()}) {
+  for (const WordReader read : word_readers()) {
     for (unsigned c = 0; c < 256; ++c) {
       std::string block(kBlock, '\xFF');
       block[c % kBlock] = static_cast<char>(c);

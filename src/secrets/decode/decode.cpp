@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "secrets/decode/append_utf8.h"
+#include "secrets/decode/blocks.h"
 
 namespace lr::secrets {
 namespace {
@@ -28,10 +29,6 @@ bool begins_as_text(std::string_view run, std::size_t characters) {
 /// Most identifiers are told from text by their first four characters.
 bool may_be_text(std::string_view run) {
   return begins_as_text(run, 4) && begins_as_text(run, kFirstLook);
-}
-
-bool is_hex(std::string_view run) {
-  return std::ranges::all_of(run, [](char c) { return hex_digit(c) >= 0; });
 }
 
 std::string_view part(std::string_view bytes, const Range& range) {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 
 #include "secrets/decode/append_utf8.h"
@@ -32,31 +33,34 @@ std::size_t read_number(std::string_view text, std::uint32_t& point) {
   return at + 1;
 }
 
+/// What the '&' at the front of the text means; returns the size of what it read.
+std::size_t decode_one(std::string_view text, std::string& out) {
+  std::uint32_t point = 0;
+  if (const std::size_t size = read_number(text, point); size > 0) {
+    append_utf8(out, point);
+    return size;
+  }
+  for (const Name& name : kNames) {
+    if (!text.starts_with(name.text)) continue;
+    out += name.meaning;
+    return name.text.size();
+  }
+  out += '&';
+  return 1;
+}
+
 }  // namespace
 
 std::string decode_entities(std::string_view text) {
   std::string out;
   out.reserve(text.size());
-  while (!text.empty()) {
-    std::uint32_t point = 0;
-    std::size_t size = text.front() == '&' ? read_number(text, point) : 0;
-    if (size > 0) {
-      append_utf8(out, point);
-      text.remove_prefix(size);
-      continue;
-    }
-    char c = text.front();
-    size = 1;
-    for (const Name& name : kNames) {
-      if (c != '&' || !text.starts_with(name.text)) continue;
-      c = name.meaning;
-      size = name.text.size();
-      break;
-    }
-    out += c;
-    text.remove_prefix(size);
+  while (true) {
+    const std::size_t plain = std::min(text.find('&'), text.size());
+    out.append(text.substr(0, plain));
+    text.remove_prefix(plain);
+    if (text.empty()) return out;
+    text.remove_prefix(decode_one(text, out));
   }
-  return out;
 }
 
 }  // namespace lr::secrets

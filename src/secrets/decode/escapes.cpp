@@ -67,7 +67,11 @@ Escape read_escape(std::string_view text, std::size_t at) {
 std::string decode_escapes(std::string_view text) {
   std::string out;
   out.reserve(text.size());
-  for (std::size_t i = 0; i < text.size();) {
+  for (std::size_t i = 0; true;) {
+    const std::size_t plain = std::min(text.find('\\', i), text.size());
+    out.append(text.substr(i, plain - i));
+    i = plain;
+    if (i == text.size()) return out;
     const Escape escape = read_escape(text, i);
     if (escape.size == 0 || escape.point > kLastPoint) {
       out += text[i++];
@@ -80,7 +84,6 @@ std::string decode_escapes(std::string_view text) {
     }
     i += escape.size;
   }
-  return out;
 }
 
 }  // namespace lr::secrets

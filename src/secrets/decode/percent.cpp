@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "secrets/decode/append_utf8.h"
 #include "secrets/decode/decode.h"
 
@@ -6,16 +8,16 @@ namespace lr::secrets {
 std::string decode_percent(std::string_view text) {
   std::string out;
   out.reserve(text.size());
-  for (std::size_t i = 0; i < text.size();) {
+  while (true) {
+    const std::size_t plain = std::min(text.find('%'), text.size());
+    out.append(text.substr(0, plain));
+    text.remove_prefix(plain);
+    if (text.empty()) return out;
     std::uint32_t value = 0;
-    if (text[i] == '%' && read_hex(text, i + 1, 2, value) == 2) {
-      out += static_cast<char>(value);
-      i += 3;
-    } else {
-      out += text[i++];
-    }
+    const bool is_escape = read_hex(text, 1, 2, value) == 2;
+    out += is_escape ? static_cast<char>(value) : '%';
+    text.remove_prefix(is_escape ? 3 : 1);
   }
-  return out;
 }
 
 }  // namespace lr::secrets

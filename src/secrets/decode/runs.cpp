@@ -71,7 +71,9 @@ class Finder {
     const std::uint64_t across = last_base64_ >> kBlock / 2 | masks.base64 << kBlock / 2;
     const std::uint64_t runs = long_runs(masks.base64) | long_runs(across) >> kBlock / 2;
     last_base64_ = masks.base64;
-    if ((runs | masks.escapes | masks.zeros) != 0) take_spots(at, runs, masks);
+    const std::uint64_t zeros = may_alternate(masks.zeros) ? masks.zeros : 0;
+    if ((runs | masks.escapes | zeros) != 0)
+      take_spots(at, runs, {masks.base64, masks.escapes, zeros});
   }
 
   /// Not part of the loop over blocks, most of which have nothing for it.
@@ -138,8 +140,10 @@ class Finder {
     }
     std::size_t begin = at > kNear ? at - kNear : 0;
     if (!spots.empty()) begin = std::max(begin, std::min(spots.back().end, at));
-    const std::size_t line = at == 0 ? std::string_view::npos : text_.rfind('\n', at - 1);
-    if (line != std::string_view::npos) begin = std::max(begin, line + 1);
+    const void* line = ::memrchr(text_.data() + begin, '\n', at - begin);
+    if (line != nullptr) {
+      begin = static_cast<std::size_t>(static_cast<const char*>(line) - text_.data()) + 1;
+    }
     spots.push_back({begin, line_end(at)});
   }
 
@@ -167,9 +171,22 @@ class Finder {
     }
   }
 
+  /// Bits at which half a run begins.
+  static std::uint64_t half_runs(std::uint64_t bits) {
+    static_assert(kLeastRun / 2 == 12);
+    for (const unsigned by : {1u, 2u, 4u, 4u}) bits &= bits >> by;
+    return bits;
+  }
+
+  static constexpr std::uint64_t kLast = 1ull << (kBlock - 1);
+
+  /// False: zeros do not stand as in UTF-16, which is so for most blocks of binary files.
+  static bool may_alternate(std::uint64_t zeros) {
+    return zeros != 0 && half_runs((zeros ^ zeros >> 1) | kLast) != 0;
+  }
+
   /// Places at which bytes begin to alternate that go on for half a run within this block.
   std::uint64_t turns_in(std::size_t at, std::uint64_t zeros) const {
-    static_assert(kLeastRun / 2 == 12);
     std::uint64_t printable = 0;
     if (at + kBlock <= text_.size()) {
       printable = printable_mask(text_.data() + at);
@@ -179,9 +196,8 @@ class Finder {
       }
     }
     std::uint64_t turns = (zeros & printable >> 1) | (printable & zeros >> 1);
-    if (alternates(at + kBlock - 1)) turns |= 1ull << (kBlock - 1);
-    for (const unsigned by : {1u, 2u, 4u, 4u}) turns &= turns >> by;
-    return turns;
+    if (alternates(at + kBlock - 1)) turns |= kLast;
+    return half_runs(turns);
   }
 
   bool alternates(std::size_t at) const {

@@ -4,6 +4,7 @@
 #include <span>
 
 #include "secrets/decode/append_utf8.h"
+#include "secrets/decode/blocks.h"
 #include "secrets/decode/decode.h"
 
 namespace lr::secrets {
@@ -59,10 +60,6 @@ std::size_t last_line(std::string_view text, std::size_t at, std::size_t width) 
   const bool goes_on = next != std::string_view::npos &&
                        base64_line(text, next, kWidthMax) != std::string_view::npos;
   return goes_on ? std::string_view::npos : end;
-}
-
-bool is_hex(std::string_view run) {
-  return std::ranges::all_of(run, [](char c) { return hex_digit(c) >= 0; });
 }
 
 /// The piece that begins with the first of `runs`.
