@@ -82,7 +82,7 @@ class ArReader {
       name.pop_back();
     }
     SliceBytes bytes(archive_, begin, end - begin);
-    return bytes.size() == 0 || visitor_.member(name, bytes);
+    return bytes.size() == 0 ? visitor_.empty(name) : visitor_.member(name, bytes);
   }
 
   bool stop(std::string reason) {

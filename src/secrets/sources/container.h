@@ -70,6 +70,10 @@ class MemberVisitor {
   /// the compressed stream do not matter.
   virtual bool packed(std::string_view name, ByteSource& bytes, Packing packing,
                       std::uint64_t size) = 0;
+  /// A member without bytes: a folder, a link, an empty file. False as for member().
+  virtual bool empty(std::string_view name) = 0;
+  /// Free text about a member, or about the archive when `name` is empty.
+  virtual void comment(std::string_view name, std::string_view text) = 0;
   /// Something that could not be read; the reader goes on where it can.
   virtual void gap(std::string_view name, std::string reason) = 0;
 };

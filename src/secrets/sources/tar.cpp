@@ -124,7 +124,7 @@ class TarReader {
     last_name_ = overrides_.name ? std::move(*overrides_.name) : std::move(header.name);
     overrides_ = {};
     // Links and devices have no bytes; everything else with bytes is looked at, whatever it claims.
-    return header.size == 0 || visitor_.member(last_name_, bytes);
+    return header.size == 0 ? visitor_.empty(last_name_) : visitor_.member(last_name_, bytes);
   }
 
   bool skip_sparse_map() {

@@ -14,6 +14,7 @@
 namespace lr::secrets::sources {
 namespace {
 
+constexpr std::size_t kGzipHeader = 10;   ///< Behind it stand a name and a comment.
 constexpr std::size_t kHeadBytes = 2048;  ///< Enough to recognise and to classify.
 /// HAR files and source maps are taken apart in memory up to here.
 constexpr std::uint64_t kParsedBytes = 512ull << 20;
@@ -67,10 +68,7 @@ class Unpacker::Impl final : private MemberVisitor {
  private:
   // MemberVisitor.
   bool member(std::string_view name, ByteSource& bytes) override {
-    if (++members_ > limits_.members) {
-      if (members_ == limits_.members + 1) gap(name, "more members than allowed");
-      return false;
-    }
+    if (!is_allowed(name)) return false;
     const std::string digest = image_digest(name);
     const bool outside = std::exchange(image_, image_ || !digest.empty());
     via_.push_back(digest.empty() ? container_ + ":" + std::string(name) : "layer:" + digest);
@@ -83,6 +81,28 @@ class Unpacker::Impl final : private MemberVisitor {
     return inflated_ <= inflated_max_;
   }
 
+  bool is_allowed(std::string_view name) {
+    if (++members_ <= limits_.members) return true;
+    if (members_ == limits_.members + 1) gap(name, "more members than allowed");
+    return false;
+  }
+
+  bool empty(std::string_view name) override {
+    if (!is_allowed(name)) return false;
+    via_.push_back(container_ + ":" + std::string(name));
+    if (may_hold_secret(name)) emit(file_surface(), "name", name);
+    via_.pop_back();
+    return true;
+  }
+
+  void comment(std::string_view name, std::string_view text) override {
+    if (!may_hold_secret(text)) return;
+    const std::size_t steps = via_.size();
+    if (!name.empty()) via_.push_back(container_ + ":" + std::string(name));
+    emit(file_surface(), name.empty() ? container_ + ":comment" : "comment", text);
+    via_.resize(steps);
+  }
+
   bool packed(std::string_view name, ByteSource& bytes, Packing packing,
               std::uint64_t size) override {
     auto compressed = whole(bytes, name);
@@ -90,7 +110,8 @@ class Unpacker::Impl final : private MemberVisitor {
     const Inflated out = unpack_member(*compressed, packing, size);
     if (!out.problem.empty()) gap(name, std::string(out.problem));
     MemoryBytes content(out.view());
-    return (out.size == 0 || member(name, content)) && inflated_ <= inflated_max_;
+    const bool go_on = out.size == 0 ? empty(name) : member(name, content);
+    return go_on && inflated_ <= inflated_max_;
   }
 
   void gap(std::string_view name, std::string reason) override {
@@ -120,24 +141,28 @@ class Unpacker::Impl final : private MemberVisitor {
       note("", "archives nested deeper than " + std::to_string(depth_));
       return raw(file_surface(), bytes);
     }
-    container(format, bytes);
+    if (!container(format, bytes)) raw(file_surface(), bytes);
   }
 
   Surface file_surface() const { return image_ ? Surface::kImage : Surface::kTree; }
 
-  void container(Format format, ByteSource& bytes) {
+  /// False: what the archive's reader could not make sense of, or says holds nothing, may still be
+  /// read as plain bytes.
+  bool container(Format format, ByteSource& bytes) {
     ++depth_;
     container_ = format_name(format);
     const bool outside = std::exchange(damaged_, false);
+    const std::uint64_t shown = shown_;
     if (format == Format::kZip) read_zip(bytes, *this);
     if (format == Format::kTar) read_tar(bytes, *this);
     if (format == Format::kAr) read_ar(bytes, *this);
     if (format == Format::kGzip) gunzip(bytes);
     if (format > Format::kGzip) unpack_stream(format, bytes);
     --depth_;
-    // What an archive's reader could not make sense of may still be read as plain bytes.
-    if (damaged_) raw(file_surface(), bytes);
+    const bool is_archive = format <= Format::kAr;
+    const bool makes_sense = !damaged_ && (!is_archive || shown_ > shown);
     damaged_ = outside;
+    return makes_sense;
   }
 
   /// Programs and scripts that carry an archive behind themselves; both are looked at.
@@ -193,6 +218,7 @@ class Unpacker::Impl final : private MemberVisitor {
     Inflated first;
     std::string joined;
     for (std::size_t count = 0; auto header = gzip_header_size(rest); ++count) {
+      comment("", rest.substr(kGzipHeader, *header - kGzipHeader));
       rest.remove_prefix(*header);
       Inflated out = inflate(rest, guess);
       if (!out.problem.empty()) gap("", std::string(out.problem));
@@ -284,6 +310,7 @@ class Unpacker::Impl final : private MemberVisitor {
   }
 
   void raw(Surface surface, ByteSource& bytes) {
+    ++shown_;
     const auto read = visit_in_pieces(
         visitor_, bytes,
         {.surface = surface, .path = path_, .object = {}, .bytes = {}, .via = via_});
@@ -299,6 +326,7 @@ class Unpacker::Impl final : private MemberVisitor {
   std::string container_;  ///< Format of the innermost archive, for the names of its members.
   int depth_ = 0;
   std::uint64_t members_ = 0;
+  std::uint64_t shown_ = 0;  ///< Documents.
   std::uint64_t inflated_ = 0;
   std::uint64_t inflated_max_ = 0;
   bool image_ = false;    ///< Inside a container image.

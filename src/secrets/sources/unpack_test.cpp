@@ -71,6 +71,46 @@ TEST_F(UnpackTest, NamesOfMembersAreContentToo) {
   EXPECT_EQ(visitor.bytes_of("n.tar", "tar:" + name + " > name"), name);
 }
 
+TEST_F(UnpackTest, NamesOfFoldersLinksAndEmptyMembersAreContentToo) {
+  const std::string name = "key-0123456789abcdef";
+  unpack("a.zip", zip({{.name = name, .bytes = "", .method = 0},
+                       {.name = name + "/", .bytes = "", .method = 0},
+                       {.name = name + ".gz", .bytes = ""},
+                       {.name = "plain/", .bytes = "", .method = 0}}));
+  for (const char* end : {"", "/", ".gz"}) {
+    EXPECT_EQ(visitor.bytes_of("a.zip", "zip:" + name + end + " > name"), name + end);
+  }
+  unpack("a.tar", tar({{.name = name, .bytes = "", .type = '5'}, {.name = "b", .bytes = "x"}}));
+  EXPECT_EQ(visitor.bytes_of("a.tar", "tar:" + name + " > name"), name);
+  unpack("a.deb", ar({{.name = name, .bytes = ""}, {.name = "b", .bytes = "x"}}));
+  EXPECT_EQ(visitor.bytes_of("a.deb", "ar:" + name + " > name"), name);
+  EXPECT_EQ(visitor.seen().size(), 7u);
+}
+
+TEST_F(UnpackTest, CommentsAreContentToo) {
+  const std::string about = "key 0123456789abcdef";
+  unpack("a.zip",
+         zip({{.name = "a", .bytes = "one", .comment = about + "a"}}, {.comment = about + "z"}));
+  EXPECT_EQ(visitor.bytes_of("a.zip", "zip:a > comment"), about + "a");
+  EXPECT_EQ(visitor.bytes_of("a.zip", "zip:comment"), about + "z");
+  EXPECT_EQ(visitor.bytes_of("a.zip", "zip:a"), "one");
+  const std::string name = "key-0123456789abcdef";
+  unpack("a.gz", gzip("two", name));
+  EXPECT_EQ(visitor.bytes_of("a.gz", "gzip:comment"), name + std::string(1, '\0'));
+  EXPECT_TRUE(coverage.complete()) << gaps();
+}
+
+/// Members that the directory does not name would otherwise be seen by nobody.
+TEST_F(UnpackTest, AnArchiveThatSaysItHoldsNothingIsReadAsBytes) {
+  const std::string full = zip({{.name = "a", .bytes = "hidden", .method = 0}});
+  const std::string hollow = full.substr(0, full.find("PK\x01\x02")) + zip({});
+  unpack("a.zip", hollow);
+  EXPECT_EQ(visitor.bytes_of("a.zip"), hollow);
+  unpack("b.gz", gzip(zip({})));
+  EXPECT_EQ(visitor.bytes_of("b.gz", "gzip"), zip({}));
+  EXPECT_EQ(visitor.seen().size(), 2u);
+}
+
 TEST_F(UnpackTest, Zip64) {
   unpack("wide.zip",
          zip({{.name = "a", .bytes = "first"}, {.name = "b", .bytes = "second"}}, {.wide = true}));

@@ -83,6 +83,7 @@ struct Directory {
   std::uint64_t at = 0;
   std::uint64_t size = 0;
   std::uint64_t shift = 0;  ///< Bytes in front of the archive (a stub, a shell script).
+  std::string comment = {};
 };
 
 class ZipReader {
@@ -95,6 +96,7 @@ class ZipReader {
       gap("", "no central directory: cut off or damaged");
       return salvage();
     }
+    if (!directory->comment.empty()) visitor_.comment("", directory->comment);
     if (directory->size > kDirectoryMax) return gap("", "a central directory over 256 MiB");
     auto bytes = archive_.view(directory->at, static_cast<std::size_t>(directory->size));
     if (!bytes) return gap("", bytes.error().detail());
@@ -122,7 +124,9 @@ class ZipReader {
   }
 
   std::optional<Directory> directory_of(const std::string& record, std::uint64_t record_at) {
-    Directory directory{.at = u32(record, 16), .size = u32(record, 12)};
+    Directory directory{.at = u32(record, 16),
+                        .size = u32(record, 12),
+                        .comment = record.substr(kEndRecord, u16(record, 20))};
     std::uint64_t end = record_at;
     if (directory.at == kIn64 || directory.size == kIn64 || u16(record, 10) == 0xFFFF) {
       if (const auto wide = read_zip64_end(record_at)) {
@@ -163,6 +167,8 @@ class ZipReader {
       rest.remove_prefix(kCentralHeader);
       entry.name = std::string(rest.substr(0, name));
       read_zip64_extra(rest.substr(std::min(name, rest.size())).substr(0, extra), entry);
+      const std::string_view text = rest.substr(std::min(name + extra, rest.size()));
+      if (comment > 0) visitor_.comment(entry.name, text.substr(0, comment));
       rest.remove_prefix(std::min(name + extra + comment, rest.size()));
       entry.header_at += shift;
       if (!read_entry(entry)) return;
@@ -191,7 +197,7 @@ class ZipReader {
   bool hand_over(const Entry& entry, std::uint64_t data_at) {
     SliceBytes bytes(archive_, data_at, entry.compressed);
     if (entry.compressed > bytes.size()) gap(entry.name, "cut off");
-    if (entry.compressed == 0 && entry.size == 0) return true;
+    if (entry.compressed == 0 && entry.size == 0) return visitor_.empty(entry.name);
     if ((entry.flags & kEncrypted) != 0) {
       gap(entry.name, "encrypted");
       return true;

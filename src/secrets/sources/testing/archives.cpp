@@ -70,12 +70,14 @@ void put_central(std::string& out, const ZipMember& member, const Stored& stored
   put_sizes(out, stored.bytes.size(), member.bytes.size(), wide);
   put(out, static_cast<std::uint16_t>(member.name.size()));
   put(out, static_cast<std::uint16_t>(extra.size()));
-  out.append(10, '\0');  // Comment length, disk, attributes.
+  put(out, static_cast<std::uint16_t>(member.comment.size()));
+  out.append(8, '\0');  // Disk, attributes.
   put(out, static_cast<std::uint32_t>(wide ? 0xFFFFFFFF : stored.at));
-  out.append(member.name).append(extra);
+  out.append(member.name).append(extra).append(member.comment);
 }
 
-void put_end(std::string& out, std::size_t members, std::uint64_t at, bool wide) {
+void put_end(std::string& out, std::size_t members, std::uint64_t at, const ZipShape& shape) {
+  const bool wide = shape.wide;
   const std::uint64_t end = out.size();
   if (wide) {
     out.append("PK\x06\x06");
@@ -94,7 +96,8 @@ void put_end(std::string& out, std::size_t members, std::uint64_t at, bool wide)
   put(out, static_cast<std::uint16_t>(wide ? 0xFFFF : members));
   put(out, static_cast<std::uint32_t>(wide ? 0xFFFFFFFF : end - at));
   put(out, static_cast<std::uint32_t>(wide ? 0xFFFFFFFF : at));
-  put<std::uint16_t>(out, 0);
+  put(out, static_cast<std::uint16_t>(shape.comment.size()));
+  out.append(shape.comment);
 }
 
 std::string tar_header(std::string_view name, std::size_t size, char type) {
@@ -152,7 +155,7 @@ std::string zip(const std::vector<ZipMember>& members, const ZipShape& shape) {
   for (std::size_t i = 0; i < members.size(); ++i) {
     put_central(out, members[i], stored[i], shape.wide);
   }
-  put_end(out, members.size(), directory, shape.wide);
+  put_end(out, members.size(), directory, shape);
   return shape.in_front + out;
 }
 

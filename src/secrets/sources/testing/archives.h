@@ -24,11 +24,13 @@ struct ZipMember {
   std::string bytes;
   std::uint16_t method = 8;  ///< 0 stored, 8 deflated; others keep the bytes as they are.
   std::uint16_t flags = 0;   ///< 1 encrypted; 8 writes the sizes behind the data only.
+  std::string comment = {};
 };
 struct ZipShape {
   std::string in_front = {};  ///< A stub before the archive.
   bool wide = false;          ///< Zip64 fields and records everywhere.
   bool directory = true;      ///< False: cut off before the central directory.
+  std::string comment = {};
 };
 std::string zip(const std::vector<ZipMember>& members, const ZipShape& shape = {});
 
