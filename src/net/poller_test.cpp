@@ -1,14 +1,14 @@
 #include "net/poller.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
-#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
 
 #include "net/socket_stream.h"
 #include "net/testing/rig.h"
@@ -47,18 +47,22 @@ TEST(Poller, SaysNothingOfARemovedEntryWhoseDescriptorIsHeldElsewhere) {
   ::close(ends[1]);
 }
 
-/// Sockets of this process that a program it starts would inherit.
+/// Sockets of this process that a program it starts would inherit, by proc(5): asking the
+/// descriptors themselves would race with the threads that use them.
 std::size_t sockets_for_children() {
-  DIR* folder = ::opendir("/proc/self/fd");
   std::size_t count = 0;
-  while (const dirent* entry = ::readdir(folder)) {
-    const int fd = std::atoi(entry->d_name);
-    struct stat about{};
-    const bool is_socket =
-        entry->d_name[0] != '.' && ::fstat(fd, &about) == 0 && S_ISSOCK(about.st_mode);
-    if (is_socket && (::fcntl(fd, F_GETFD) & FD_CLOEXEC) == 0) ++count;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+    std::error_code gone;
+    const std::string target = std::filesystem::read_symlink(entry.path(), gone).string();
+    if (!target.starts_with("socket:")) continue;
+    std::ifstream info("/proc/self/fdinfo/" + entry.path().filename().string());
+    std::string word;
+    unsigned flags = 0;
+    while (info >> word && word != "flags:") {
+    }
+    info >> std::oct >> flags;
+    if ((flags & O_CLOEXEC) == 0) ++count;
   }
-  ::closedir(folder);
   return count;
 }
 
