@@ -137,10 +137,11 @@ const std::vector<Match>& Matcher::match(std::string_view bytes) {
 
 const std::vector<Match>& Matcher::match_near(std::string_view bytes,
                                               std::span<const Range> ranges) {
-  // Whether a match stands depends on the matches of its rule that overlap it, so those are looked
-  // for too; and when there is one at the very front of a window, what comes before it.
+  // A match that touches a range lies within its reach of it; mostly there is none. Whether one
+  // stands depends on the matches of its rule that overlap it, so those are looked for too; and when
+  // there is one at the very front of a window, what comes before it.
   const std::vector<Range> wanted = grown(ranges, kKeywordReach, bytes.size());
-  for (std::size_t rounds = 2;; rounds *= 4) {
+  for (std::size_t rounds = 1;; rounds *= rounds == 1 ? 2 : 4) {
     begin(bytes);
     const std::size_t near = rounds * catalogue_->short_reach;
     const auto near_windows = grown(wanted, near, bytes.size());
@@ -156,6 +157,8 @@ const std::vector<Match>& Matcher::match_near(std::string_view bytes,
     for (const Hit& hit : hits_) take_hit(hit);
     for (const Range& window : near_windows) take_tokens(window);
     finish();
+    if (matches_.empty()) break;
+    if (rounds == 1 && near <= bytes.size()) continue;
     bool cut = begins_in_front(near_windows, catalogue_->short_reach, std::nullopt);
     for (std::size_t i = 0; i < wide_windows.size(); ++i) {
       cut = cut || begins_in_front(wide_windows[i].cut, catalogue_->wide[i].reach, i);
