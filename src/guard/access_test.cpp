@@ -228,6 +228,14 @@ TEST_F(AccessTest, StrangersMeetStricterLimits) {
   EXPECT_EQ(get("/strict", bearer()).status, 200);
 }
 
+TEST_F(AccessTest, AClaimedCredentialMakesNoStrangerAnAcquaintance) {
+  EXPECT_EQ(get("/door", "Authorization: Bearer x\n").status, 200);
+  EXPECT_EQ(get("/door", "X-Api-Key: x\n").status, 200);
+  EXPECT_EQ(get("/door", "Authorization: Bearer y\n").status, 429);
+  EXPECT_EQ(get("/door", bearer()).status, 429) << "nobody looked at it";
+  EXPECT_EQ(get("/door").status, 429);
+}
+
 TEST_F(AccessTest, AccountsAreCountedWhateverTheirSpelling) {
   const std::string json = "Content-Type: application/json\n";
   EXPECT_EQ(post("/login", json, R"({"user":"alice"})").status, 200);

@@ -128,9 +128,10 @@ Verdict apply_limits(const Services& services, Exchange& exchange, LimitStage st
       if (stage_of(rule.key) != stage) continue;
       if (rule.unauthenticated_only) {
         // Before verification a credential gets the benefit of the doubt; a refused one is
-        // charged by charge_refused_credential().
-        const bool anonymous = stage == LimitStage::kClient ? !bears_credential(services, exchange)
-                                                            : exchange.caller == nullptr;
+        // charged by charge_refused_credential(). On a public route nobody will ever look at it.
+        const bool unheard = exchange.is_public() || !bears_credential(services, exchange);
+        const bool anonymous =
+            stage == LimitStage::kClient ? unheard : exchange.caller == nullptr;
         if (!anonymous) continue;
       }
       const Verdict verdict = apply_rule(services, rule, services.contract.limits[index], exchange);

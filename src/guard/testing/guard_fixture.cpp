@@ -38,6 +38,7 @@ routes:
   - {{ path: /limited-by-ip, methods: [GET], access: public, limits: [few] }}
   - {{ path: /limited-by-user, methods: [GET], access: authenticated, limits: [own] }}
   - {{ path: /strict, methods: [GET], access: authenticated, limits: [strict] }}
+  - {{ path: /door, methods: [GET], access: public, limits: [strict] }}
   - {{ path: /login, methods: [POST], access: public, limits: [login],
       body: {{ content_types: [application/json] }} }}
   - {{ path: "/admin/**", methods: [GET], access: {{ roles: [admin] }} }}
