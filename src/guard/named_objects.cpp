@@ -46,13 +46,28 @@ Verdict add_from_path(const Services& services, Exchange& exchange) {
   return Verdict::pass();
 }
 
-/// "order" and "order[]" are the same to many frameworks.
+/// "." and " " are "_" to PHP.
+char fold_char(char c) {
+  if (c == '.' || c == ' ' || c == '[') return '_';
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
+
+bool same_name(std::string_view name, std::string_view wanted) {
+  return std::ranges::equal(name, wanted, {}, fold_char, fold_char);
+}
+
+/// "order", "order[]", "order[0]", "Order" and " order" are the same to one framework or another.
 bool names_parameter(std::string_view name, std::string_view wanted) {
-  if (name.ends_with("[]")) name.remove_suffix(2);
-  return name == wanted;
+  while (name.starts_with(' ')) name.remove_prefix(1);
+  const std::size_t end = name.find_first_of(std::string_view("[\0", 2));
+  return same_name(name.substr(0, end), wanted) || same_name(name, wanted);
 }
 
 Verdict add_from_query(const Services& services, Exchange& exchange, const Reference& reference) {
+  // A separator to some, part of a value to others; in a value it can be written as %3B.
+  if (exchange.target.query.find(';') != std::string::npos) {
+    return Verdict::reject(Code::kInvalidArgument, "ambiguous_query", reference.at);
+  }
   for (const text::QueryParameter& parameter : text::parse_query(exchange.target.query)) {
     if (!names_parameter(parameter.name, reference.name)) continue;
     const Verdict verdict =
@@ -80,6 +95,9 @@ Verdict add_scalar(const Services& services, Exchange& exchange, const Reference
 
 Verdict add_from_body(const Services& services, Exchange& exchange, const Reference& reference) {
   if (!exchange.document) return Verdict::pass();
+  if (text::has_rival_member(*exchange.document, reference.name)) {
+    return Verdict::reject(Code::kUnprocessable, "bad_object_reference", reference.at);
+  }
   const text::json::value* value = text::resolve_pointer(*exchange.document, reference.name);
   if (value == nullptr || value->is_null()) return Verdict::pass();
   if (!value->is_array()) return add_scalar(services, exchange, reference, *value);

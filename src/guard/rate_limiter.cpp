@@ -41,6 +41,15 @@ bool append_account(const CompiledRule& rule, const Exchange& exchange, KeyBuffe
   return true;
 }
 
+/// An account that the application may read from the body and we cannot count: in a list, in an
+/// object, under the same name in other letters.
+bool hides_account(const CompiledRule& rule, const Exchange& exchange) {
+  if (!exchange.document) return false;
+  if (text::has_rival_member(*exchange.document, rule.account)) return true;
+  const auto* value = text::resolve_pointer(*exchange.document, rule.account);
+  return value != nullptr && !value->is_null() && !text::scalar_text(*value);
+}
+
 /// The conversation is the object of that name, or the first object that the request names.
 bool append_conversation(const Services& services, const Exchange& exchange, KeyBuffer& key) {
   if (exchange.objects.empty()) return false;
@@ -104,6 +113,9 @@ Verdict apply_rule(const Services& services, const CompiledRule& rule, const con
                    Exchange& exchange) {
   KeyBuffer key;
   append(key, rule.key_prefix);
+  if (rule.key == LimitKey::kAccount && hides_account(rule, exchange)) {
+    return Verdict::reject(Code::kUnprocessable, "bad_account", limit.at);
+  }
   if (!append_key(services, rule, exchange, key)) return Verdict::pass();
   const decide::RateVerdict verdict = count(services, rule, key, exchange.now);
   exchange.rates.push_back({.policy = rule.policy, .name = rule.name, .verdict = verdict});
@@ -130,8 +142,7 @@ Verdict apply_limits(const Services& services, Exchange& exchange, LimitStage st
         // Before verification a credential gets the benefit of the doubt; a refused one is
         // charged by charge_refused_credential(). On a public route nobody will ever look at it.
         const bool unheard = exchange.is_public() || !bears_credential(services, exchange);
-        const bool anonymous =
-            stage == LimitStage::kClient ? unheard : exchange.caller == nullptr;
+        const bool anonymous = stage == LimitStage::kClient ? unheard : exchange.caller == nullptr;
         if (!anonymous) continue;
       }
       const Verdict verdict = apply_rule(services, rule, services.contract.limits[index], exchange);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "text/ascii.h"
+#include "text/fields.h"
 
 namespace lr::text {
 namespace {
@@ -233,6 +234,29 @@ std::string take_token(std::string_view& pointer) {
   return token;
 }
 
+/// Without case as Unicode folds it for ASCII letters: two letters beyond ASCII fold into it.
+std::string fold_name(std::string_view name) {
+  std::string out;
+  out.reserve(name.size());
+  while (!name.empty()) {
+    const bool long_s = name.starts_with("\xc5\xbf");
+    const bool kelvin = name.starts_with("\xe2\x84\xaa");
+    out += long_s ? 's' : kelvin ? 'k' : to_lower(name[0]);
+    name.remove_prefix(long_s ? 2 : kelvin ? 3 : 1);
+  }
+  return out;
+}
+
+bool has_rival(const json::object& object, std::string_view name) {
+  const auto beyond_ascii = [](char c) { return (static_cast<unsigned char>(c) & 0x80U) != 0; };
+  return std::ranges::any_of(object, [&](const json::key_value_pair& member) {
+    const std::string_view key = member.key();
+    if (key.size() == name.size()) return key != name && equals_ignoring_case(key, name);
+    return key.size() > name.size() && std::ranges::any_of(key, beyond_ascii) &&
+           fold_name(key) == fold_name(name);
+  });
+}
+
 const json::value* element(const json::array& array, std::string_view token) {
   std::size_t index = 0;
   const bool canonical = !token.empty() && std::ranges::all_of(token, is_digit) &&
@@ -280,6 +304,21 @@ const json::value* resolve_pointer(const json::value& document, std::string_view
 
 json::value* resolve_pointer(json::value& document, std::string_view pointer) {
   return const_cast<json::value*>(resolve_pointer(std::as_const(document), pointer));
+}
+
+bool has_rival_member(const json::value& document, std::string_view pointer) {
+  if (!is_json_pointer(pointer)) return false;
+  const json::value* at = &document;
+  while (!pointer.empty() && at != nullptr) {
+    const std::string token = take_token(pointer);
+    if (at->is_object()) {
+      if (has_rival(at->get_object(), token)) return true;
+      at = at->get_object().if_contains(token);
+    } else {
+      at = at->is_array() ? element(at->get_array(), token) : nullptr;
+    }
+  }
+  return false;
 }
 
 bool is_json_pointer(std::string_view text) {

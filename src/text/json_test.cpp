@@ -175,6 +175,18 @@ TEST(JsonPointer, FollowsRfc6901) {
   EXPECT_FALSE(is_json_pointer("/~"));
 }
 
+TEST(Json, MembersInOtherLettersAreRivals) {
+  const auto document = *parse_json(R"({"a":{"task":1,"tasks":2},"b":[{"X":1}],"C":{}})");
+  EXPECT_FALSE(has_rival_member(document, "/a/task"));
+  EXPECT_FALSE(has_rival_member(document, "/a/none"));
+  EXPECT_TRUE(has_rival_member(document, "/a/TASK"));
+  EXPECT_TRUE(has_rival_member(document, "/A/none"));
+  EXPECT_TRUE(has_rival_member(document, "/b/0/x"));
+  EXPECT_TRUE(has_rival_member(document, "/c"));
+  EXPECT_FALSE(has_rival_member(document, ""));
+  EXPECT_TRUE(has_rival_member(*parse_json("{\"ta\xc5\xbf\xe2\x84\xaa\":1}"), "/task"));
+}
+
 TEST(Json, ScalarTextIsForIdsOnly) {
   EXPECT_EQ(scalar_text("x"), "x");
   EXPECT_EQ(scalar_text(-7), "-7");
