@@ -5,6 +5,8 @@
 #include <limits>
 #include <utility>
 
+#include "text/fields.h"
+
 namespace lr::decide {
 namespace {
 
@@ -20,11 +22,18 @@ struct Leaf {
   std::array<RouteIndex, contract::kMethodCount> by_method;
   MethodSet methods = 0;  ///< With HEAD wherever there is GET.
 
-  Leaf() { by_method.fill(kNoRoute); }
+  constexpr Leaf() { by_method.fill(kNoRoute); }
   bool used() const { return methods != 0; }
   void add(RouteIndex index, MethodSet set);
   RouteIndex find(Method method) const { return by_method[static_cast<std::size_t>(method)]; }
 };
+
+/// What matches only if the case of a literal is ignored.
+constinit const Leaf kMisspelt;
+
+bool has_capital(std::string_view text) {
+  return std::ranges::any_of(text, [](char c) { return c >= 'A' && c <= 'Z'; });
+}
 
 void Leaf::add(RouteIndex index, MethodSet set) {
   for (std::size_t i = 0; i < contract::kMethodCount; ++i) {
@@ -51,8 +60,11 @@ struct Router::Node {
   Leaf here;
   Leaf rest;
 
+  bool capitals = false;  ///< Some literal has one.
+
   Node& literal(std::string_view text);
   const Node* find(std::string_view text) const;
+  bool rival_matches(std::span<const std::string_view> segments) const;
   const Leaf* match(std::span<const std::string_view> segments) const;
 };
 
@@ -61,6 +73,7 @@ Router::Node& Router::Node::literal(std::string_view text) {
       std::lower_bound(literals.begin(), literals.end(), text,
                        [](const Literal& a, std::string_view b) { return a.first < b; });
   if (place != literals.end() && place->first == text) return *place->second;
+  capitals = capitals || has_capital(text);
   return *literals.emplace(place, text, std::make_unique<Node>())->second;
 }
 
@@ -71,6 +84,16 @@ const Router::Node* Router::Node::find(std::string_view text) const {
   return place != literals.end() && place->first == text ? place->second.get() : nullptr;
 }
 
+/// Would an application that ignores case find a listed route here under another spelling?
+bool Router::Node::rival_matches(std::span<const std::string_view> segments) const {
+  const std::string_view segment = segments.front();
+  if (literals.empty() || (!capitals && !has_capital(segment))) return false;
+  return std::ranges::any_of(literals, [&](const Literal& literal) {
+    return literal.first != segment && text::equals_ignoring_case(literal.first, segment) &&
+           literal.second->match(segments.subspan(1)) != nullptr;
+  });
+}
+
 const Leaf* Router::Node::match(std::span<const std::string_view> segments) const {
   if (segments.empty()) {
     if (here.used()) return &here;
@@ -79,6 +102,7 @@ const Leaf* Router::Node::match(std::span<const std::string_view> segments) cons
     if (const Node* next = find(segment)) {
       if (const Leaf* leaf = next->match(segments.subspan(1))) return leaf;
     }
+    if (rival_matches(segments)) return &kMisspelt;
     if (parameter && !segment.empty()) {
       if (const Leaf* leaf = parameter->match(segments.subspan(1))) return leaf;
     }
@@ -123,7 +147,7 @@ void Router::match(std::optional<Method> method, const text::CanonicalTarget& ta
   std::span<const std::string_view> segments = target.segments;
   if (segments.size() == 1 && segments.front().empty()) segments = {};  // the root path
   const Leaf* leaf = root_->match(segments);
-  if (leaf == nullptr) return;
+  if (leaf == nullptr || leaf == &kMisspelt) return;
   out.allowed = leaf->methods;
   const RouteIndex index = method ? leaf->find(*method) : kNoRoute;
   if (index == kNoRoute) {

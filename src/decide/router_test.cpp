@@ -82,6 +82,26 @@ TEST(Router, WhatIsNotListedDoesNotExist) {
   }
 }
 
+/// An application that ignores case would serve the listed route, under the wildcard's rules.
+TEST(Router, AWildcardDoesNotCatchAListedPathInOtherLetters) {
+  contract::Contract contract;
+  contract.routes = {route("/**", kGet),          route("/admin/users", kGet),
+                     route("/internal/**", kGet), route("/v1/users/{user}", kGet),
+                     route("/v1/users/me", kGet), route("/v1/{kind}/all/Export", kGet),
+                     route("/{page}", kGet)};
+  for (const char* path :
+       {"/ADMIN/users", "/admin/Users", "/Internal", "/INTERNAL/a/b", "/v1/users/ME",
+        "/V1/users/me", "/v1/Users/7", "/v1/x/all/export", "/v1/x/ALL/export"}) {
+    EXPECT_EQ(ask(contract, Method::kGet, path), "404") << path;
+  }
+  EXPECT_EQ(ask(contract, Method::kGet, "/Assets/Logo.svg"), "0");
+  EXPECT_EQ(ask(contract, Method::kGet, "/Admin"), "6") << "no such route in any case";
+  EXPECT_EQ(ask(contract, Method::kGet, "/Admin/x"), "0");
+  EXPECT_EQ(ask(contract, Method::kGet, "/v1/users/Meg"), "3");
+  EXPECT_EQ(ask(contract, Method::kGet, "/v1/users/me"), "4");
+  EXPECT_EQ(ask(contract, Method::kGet, "/v1/Kind/all/Export"), "5");
+}
+
 TEST(Router, ParametersAreNamedInOrder) {
   contract::Contract contract;
   contract.routes = {route("/a/{x}/b/{y}/**", kGet)};
