@@ -17,7 +17,7 @@ struct Mistake {
   const char* expected;  ///< Must be part of the problems.
 };
 
-std::string after_head(const char* yaml) { return std::string(kHead) + yaml; }
+std::string after_head(const std::string& yaml) { return std::string(kHead) + yaml; }
 
 void expect_all(std::span<const Mistake> mistakes) {
   for (const Mistake& mistake : mistakes) {
@@ -171,6 +171,21 @@ TEST(Problems, OwnershipThatCannotBeKept) {
        {"routes: [{ path: /n, methods: [POST], references: [{ body: /c, object: conversation }] "
         "}]\n",
         "refers to the body, but the route declares none"}}});
+}
+
+TEST(Problems, ABodyThatIsJudgedAsJsonIsNothingElse) {
+  const std::string limit = "limits: { a: { per_account: 1/s, account: /e } }\n";
+  const auto with_types = [&](const std::string& types) {
+    return limit + "routes: [{ path: /, methods: [POST], limits: [a], body: { content_types: [" +
+           types + "] } }]\n";
+  };
+  for (const std::string type :
+       {"application/x-www-form-urlencoded", "multipart/form-data", "text/*"}) {
+    const std::string found = problems_of(after_head(with_types("application/json, " + type)));
+    EXPECT_NE(found.find("may read \"" + type + "\" differently"), std::string::npos) << found;
+  }
+  const std::string sound = with_types("application/json, application/vnd.a+json");
+  EXPECT_EQ(problems_of(after_head(sound)).find("may read"), std::string::npos);
 }
 
 TEST(Problems, LimitsThatCannotCount) {

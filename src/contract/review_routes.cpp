@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "contract/sections.h"
+#include "text/fields.h"
 
 namespace lr::contract {
 namespace {
@@ -44,6 +45,7 @@ class RouteReview {
   void review_or_roles() const;
   void review_references() const;
   void review_body() const;
+  void review_content_types() const;
   void review_creates() const;
   void review_lists() const;
   void review_answers() const;
@@ -135,11 +137,31 @@ void RouteReview::review_references() const {
   }
 }
 
+/// Text that is sound JSON can be a form as well: what is judged as one must not be used as the
+/// other.
+void RouteReview::review_content_types() const {
+  const bool referenced = std::ranges::any_of(route_.references, [](const Reference& reference) {
+    return reference.place == Reference::Place::kBody;
+  });
+  const bool account = std::ranges::any_of(
+      route_.limits, [&](LimitIndex index) { return !contract_.limits[index].account.empty(); });
+  if (!referenced && !account && route_.body->schema_path.empty()) return;
+  for (const Reader& item : entry_.at("body").at("content_types").items()) {
+    const std::string type = text::lower_ascii(item.text());
+    if (type == "application/json" || type.ends_with("+json")) continue;
+    item.error(
+        fmt::format("this body is judged as JSON (schema, references or a limit per "
+                    "account), and an application may read {} differently: leave it out",
+                    in_quotes(item.text())));
+  }
+}
+
 void RouteReview::review_body() const {
   const Reader body = entry_.at("body");
   if (body && route_.methods != 0 && (route_.methods & ~kReadMethods) == 0) {
     body.error("none of the methods carries a body");
   }
+  if (body && route_.body) review_content_types();
   if (body) return;
   for (const Reference& reference : route_.references) {
     if (reference.place != Reference::Place::kBody) continue;
