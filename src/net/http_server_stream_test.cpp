@@ -1,6 +1,8 @@
 // Streaming answers, clients that leave, time limits and draining.
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "net/testing/rig.h"
 
 namespace lr::net {
@@ -215,6 +217,26 @@ TEST(HttpServerStream, ABodyThatStopsGets408) {
   client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n12345");
   const std::string answer = client.read_to_end();
   EXPECT_TRUE(answer.starts_with("HTTP/1.1 408 ")) << answer;
+}
+
+/// Sends `pieces` pieces of `size` bytes with pauses and returns the answer.
+std::string drip(std::size_t pieces, std::size_t size) {
+  ServerOptions options;
+  options.body_idle_timeout = milliseconds(300);
+  ServerRig rig(whole_body, options);
+  RawClient client(rig.port());
+  client.send("POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: " +
+              std::to_string(pieces * size) + "\r\n\r\n");
+  for (std::size_t i = 0; i < pieces; ++i) {
+    std::this_thread::sleep_for(milliseconds(20));
+    client.send(std::string(size, 'x'));
+  }
+  return client.read_to_end();
+}
+
+TEST(HttpServerStream, ABodyInDropsIsNotWaitedForForever) {
+  EXPECT_TRUE(drip(50, 1).starts_with("HTTP/1.1 408 "));
+  EXPECT_TRUE(drip(20, 50).starts_with("HTTP/1.1 200 ")) << "slow, but it keeps coming";
 }
 
 TEST(HttpServerStream, ABodyCutShortByTheClientIsA400) {

@@ -123,6 +123,7 @@ void ServerConnection::start_exchange(std::size_t head_bytes) {
   keep_alive_ = head_.keep_alive && !shared_->draining;
   continue_pending_ = head_.expect_continue;
   body_failed_ = false;
+  patience_ = shared_->options.body_idle_timeout;
   // The body may use the free room behind the head; the head itself stays where it is.
   const std::string_view bytes = in_.data();
   const std::size_t buffered = bytes.size() - head_bytes;
@@ -178,6 +179,13 @@ Task<> ServerConnection::send_continue() {
   co_return co_await push("");
 }
 
+void ServerConnection::spend_patience(MonoTime asked, std::size_t before) {
+  const nanoseconds waited = std::chrono::steady_clock::now() - asked;
+  const auto come = static_cast<std::int64_t>(body_.rest().size() - before);
+  patience_ = std::min<nanoseconds>(shared_->options.body_idle_timeout,
+                                    patience_ - waited + come * kPatiencePerByte);
+}
+
 Task<std::string_view> ServerConnection::read_some() {
   if (body_failed_) co_return fail(Code::kCancelled, "the body is broken", Origin::kClient);
   Result<std::string_view> piece = body_.take();
@@ -185,9 +193,12 @@ Task<std::string_view> ServerConnection::read_some() {
     if (continue_pending_) {
       LR_CO_TRY_VOID(co_await send_continue());
     }
-    stream_->expires(Deadline::after(shared_->options.body_idle_timeout));
+    const std::size_t before = body_.rest().size();
+    const MonoTime asked = std::chrono::steady_clock::now();
+    stream_->expires(Deadline::at(asked + patience_));
     Result<> filled = co_await body_.fill(*stream_);
     if (!filled) co_return std::unexpected(body_error(std::move(filled).error()));
+    spend_patience(asked, before);
     piece = body_.take();
   }
   if (!piece) co_return std::unexpected(body_error(std::move(piece).error()));

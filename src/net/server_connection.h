@@ -33,6 +33,9 @@ struct ServerShared {
 inline constexpr std::size_t kCollect = 16 * limits::kKiB;
 /// Body bytes that a handler left unread are skipped up to this many; beyond, the connection ends.
 inline constexpr std::size_t kUnreadBodyBytes = 64 * limits::kKiB;
+/// A body may keep us waiting for `body_idle_timeout`; its bytes win the time back at this rate. So
+/// whoever sends a byte now and then is not waited for longer than who sends none.
+inline constexpr std::chrono::nanoseconds kPatiencePerByte = std::chrono::milliseconds(2);
 
 class ServerConnection final : public ServerExchange, public WheelLink {
  public:
@@ -87,6 +90,7 @@ class ServerConnection final : public ServerExchange, public WheelLink {
   bool came_too_slowly(const Result<std::size_t>& got) const;
   void start_exchange(std::size_t head_bytes);
   Task<> send_continue();
+  void spend_patience(MonoTime asked, std::size_t before);
   Error body_error(Error error);
   // Writing.
   Result<> append_head(int status, const text::Fields& fields);
@@ -116,6 +120,7 @@ class ServerConnection final : public ServerExchange, public WheelLink {
   Departure departure_{*this};
   std::size_t parsed_size_ = 0;  ///< Size of in_ when it was last parsed in vain.
   std::size_t head_bytes_ = 0;
+  nanoseconds patience_{};           ///< Left for the body.
   std::uint64_t left_to_write_ = 0;  ///< For Answer::kLength.
   Answer answer_ = Answer::kNone;
   bool first_request_ = true;
