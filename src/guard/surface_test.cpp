@@ -114,6 +114,7 @@ TEST_F(SurfaceTest, AnswersSayNothingAboutTheSoftware) {
   EXPECT_EQ(reply.field("X-Content-Type-Options"), "nosniff");
   EXPECT_EQ(reply.field("Strict-Transport-Security"), "");
   EXPECT_THAT(get("/cached").field("Cache-Control"), HasSubstr("max-age"));
+  EXPECT_EQ(get("/cached?answer=cookie").field("Cache-Control"), "no-store");
   EXPECT_THAT(get("/page?answer=html").field("Content-Security-Policy"),
               HasSubstr("default-src 'self'"));
 }

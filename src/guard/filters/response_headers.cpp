@@ -65,8 +65,9 @@ class ResponseHeadersFilter final : public Filter {
       answer.fields.add("X-Accel-Buffering", "no");
       return;
     }
-    const bool cacheable =
-        exchange.route != nullptr && exchange.route->cache && !answer.local && answer.status < 400;
+    // A cookie is for one client; a shared cache would hand it to all.
+    const bool cacheable = exchange.route != nullptr && exchange.route->cache && !answer.local &&
+                           answer.status < 400 && !answer.fields.get("Set-Cookie");
     if (!cacheable) {
       answer.fields.set("Cache-Control", "no-store");
     } else if (!exchange.is_public()) {

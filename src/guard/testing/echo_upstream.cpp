@@ -160,6 +160,7 @@ net::Task<> EchoUpstream::serve_special(EchoUpstream& self, net::ServerExchange&
   if (what == "hang" || what == "late") {
     LR_CO_TRY_VOID(co_await hold(self, exchange, what == "hang"));
   }
+  if (what == "cookie") fields.add("Set-Cookie", "session=one");
   if (what == "two-types") fields.add("Content-Type", "application/json");
   fields.add("Content-Type", "text/html");
   if (what == "redirect") {

@@ -15,9 +15,9 @@
 namespace lr::guard::testing {
 
 /// What the query parameter `answer` makes it do: a status with a typical body ("404-html",
-/// "500", "400-trace", "409"), "note" (201 with an id), "empty", "two-types", "hang" (never
-/// answers), "late" (answers when release() is called), "sse" (one event per release()), "cut"
-/// (breaks off in mid-body), "big" (5 MiB).
+/// "500", "400-trace", "409"), "note" (201 with an id), "empty", "two-types", "cookie", "hang"
+/// (never answers), "late" (answers when release() is called), "sse" (one event per release()),
+/// "cut" (breaks off in mid-body), "big" (5 MiB).
 class EchoUpstream {
  public:
   explicit EchoUpstream(std::uint16_t port = 0);
