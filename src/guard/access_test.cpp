@@ -132,6 +132,12 @@ TEST_F(AccessTest, OwnersAreLearnedBeforeTheAnswerLeaves) {
   EXPECT_EQ(get("/notes/n-new", bearer()).status, 404);
 }
 
+TEST_F(AccessTest, WhatIsForgottenWithTheAnswerIsNotAskedForInCompressedForm) {
+  const std::string zip = "DELETE /notes/n-alice HTTP/1.1\nHost: a\nAccept-Encoding: gzip\n";
+  EXPECT_EQ(send(zip + bearer() + "\n").status, 200);
+  EXPECT_THAT(upstream_->requests().back(), HasSubstr("Accept-Encoding: identity\n"));
+}
+
 TEST_F(AccessTest, AnswersAreHeldBackUntilTheirFieldsProveTheOwner) {
   EXPECT_EQ(get("/orders/1", bearer()).status, 200);
   const Reply foreign = get("/orders/2", bearer());

@@ -167,6 +167,16 @@ Verdict collect_objects(const Services& services, Exchange& exchange) {
   return verdict;
 }
 
+const NamedObject* forgotten_object(const Exchange& exchange) {
+  const contract::Route& route = *exchange.route;
+  if (exchange.method != Method::kDelete || !route.access.owner) return nullptr;
+  if (route.segments.empty() || route.segments.back().object != route.access.owner) return nullptr;
+  for (const NamedObject& named : exchange.objects) {
+    if (named.object == route.access.owner) return &named;
+  }
+  return nullptr;
+}
+
 net::Task<Verdict> prove_owner(const Services& services, Exchange& exchange, NamedObject& named) {
   const contract::Contract& contract = services.contract;
   const contract::Route& route = contract.routes[*services.snapshot.read_routes[named.object]];

@@ -16,6 +16,9 @@ bool is_asked_for(const contract::Route& route, contract::ObjectIndex object);
 /// The answer to this very request shows the object, so that its owner field can be judged there.
 bool answer_proves(const Services& services, const Exchange& exchange, const NamedObject& named);
 
+/// The learned object that a DELETE of its own path removes, or null.
+const NamedObject* forgotten_object(const Exchange& exchange);
+
 /// Reads the object from the upstream as the caller and judges its owner fields. Sets named.owner
 /// when it is the caller's. Rejects only when the upstream could not be asked.
 net::Task<Verdict> prove_owner(const Services& services, Exchange& exchange, NamedObject& named);

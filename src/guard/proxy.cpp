@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "decide/body.h"
+#include "guard/named_objects.h"
 #include "guard/upstream_head.h"
 
 namespace lr::guard {
@@ -101,7 +102,7 @@ text::BodyFraming framing_for(const Exchange& exchange) {
 
 bool will_be_inspected(const Exchange& exchange) {
   return exchange.owner_by_answer || exchange.route->creates.has_value() ||
-         exchange.route->lists.has_value();
+         exchange.route->lists.has_value() || forgotten_object(exchange) != nullptr;
 }
 
 Outgoing prepare(Lane& lane, Exchange& exchange) {

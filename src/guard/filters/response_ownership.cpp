@@ -3,6 +3,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "guard/filter.h"
+#include "guard/named_objects.h"
 
 namespace lr::guard {
 
@@ -73,18 +74,6 @@ class ResponseOwnershipFilter final : public Filter {
  private:
   bool learns(const contract::Route& route) const {
     return route.creates && services_.contract.objects[*route.creates].learn;
-  }
-
-  /// The learned object that a DELETE of its own path removes.
-  static const NamedObject* forgotten_object(const Exchange& exchange) {
-    const contract::Route& route = *exchange.route;
-    if (exchange.method != contract::Method::kDelete || !route.access.owner) return nullptr;
-    if (route.segments.empty() || route.segments.back().object != route.access.owner)
-      return nullptr;
-    for (const NamedObject& named : exchange.objects) {
-      if (named.object == route.access.owner) return &named;
-    }
-    return nullptr;
   }
 
   bool proves_owner(const Exchange& exchange, const text::json::value& document) const {
