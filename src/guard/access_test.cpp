@@ -132,6 +132,16 @@ TEST_F(AccessTest, OwnersAreLearnedBeforeTheAnswerLeaves) {
   EXPECT_EQ(get("/notes/n-new", bearer()).status, 404);
 }
 
+TEST_F(AccessTest, AnObjectIsForgottenWhoeverMayRemoveIt) {
+  EXPECT_EQ(post("/notes?answer=note", bearer(), "").status, 201);
+  const std::string admin = bearer({.user = "root", .roles = "[\"admin\"]"});
+  EXPECT_EQ(send("DELETE /archive/n-new HTTP/1.1\nHost: a\n" + admin + "\n").status, 200);
+  // The application gives the id to another object, of somebody else.
+  EXPECT_EQ(post("/notes?answer=note", bearer({.user = "bob"}), "").status, 201);
+  EXPECT_EQ(get("/notes/n-new", bearer()).status, 404);
+  EXPECT_EQ(get("/notes/n-new", bearer({.user = "bob"})).status, 200);
+}
+
 TEST_F(AccessTest, WhatIsForgottenWithTheAnswerIsNotAskedForInCompressedForm) {
   const std::string zip = "DELETE /notes/n-alice HTTP/1.1\nHost: a\nAccept-Encoding: gzip\n";
   EXPECT_EQ(send(zip + bearer() + "\n").status, 200);
@@ -255,6 +265,13 @@ TEST_F(AccessTest, AccountsAreCountedWhateverTheirSpelling) {
   const std::string json = "Content-Type: application/json\n";
   EXPECT_EQ(post("/login", json, R"({"user":"alice"})").status, 200);
   EXPECT_EQ(post("/login", json, R"({"user":" Alice "})").status, 429);
+  for (const char* end :
+       {"\\n", "\\u0000", "\\u00a0", "\\u3000", "\\u2003", "\\u200b\\t", "\\ufeff"}) {
+    const std::string blank(end);
+    EXPECT_EQ(post("/login", json, "{\"user\":\"" + blank + "alice\"}").status, 429) << end;
+    EXPECT_EQ(post("/login", json, "{\"user\":\"alice" + blank + "\"}").status, 429) << end;
+  }
+  EXPECT_EQ(post("/login", json, R"({"user":"\u3000"})").status, 200);
   EXPECT_EQ(post("/login", json, R"({"user":["alice"]})").status, 422);
   EXPECT_EQ(post("/login", json, R"({"user":{"$eq":"alice"}})").status, 422);
   EXPECT_EQ(post("/login", json, R"({"User":"alice"})").status, 422);

@@ -169,10 +169,12 @@ Verdict collect_objects(const Services& services, Exchange& exchange) {
 
 const NamedObject* forgotten_object(const Exchange& exchange) {
   const contract::Route& route = *exchange.route;
-  if (exchange.method != Method::kDelete || !route.access.owner) return nullptr;
-  if (route.segments.empty() || route.segments.back().object != route.access.owner) return nullptr;
+  if (exchange.method != Method::kDelete || route.segments.empty()) return nullptr;
+  // Also when a role opened the door: an id that is given out again must not keep its old owner.
+  const auto removed = route.segments.back().object;
+  if (!removed) return nullptr;
   for (const NamedObject& named : exchange.objects) {
-    if (named.object == route.access.owner) return &named;
+    if (named.object == *removed) return &named;
   }
   return nullptr;
 }

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 #include "guard/snapshot.h"
 #include "text/json.h"
 
@@ -30,6 +33,28 @@ void append(KeyBuffer& key, std::string_view text) {
   key.append(text.data(), text.data() + text.size());
 }
 
+/// One character that frameworks take off the ends of a name: white space in the sense of Unicode,
+/// controls, the zero width space and the byte order mark.
+bool is_blank(std::string_view c) {
+  constexpr auto kBlanks = std::to_array<std::string_view>(
+      {"\xc2\x85", "\xc2\xa0", "\xe1\x9a\x80", "\xe2\x80\xa8", "\xe2\x80\xa9", "\xe2\x80\xaf",
+       "\xe2\x81\x9f", "\xe3\x80\x80", "\xef\xbb\xbf"});
+  if (c.size() == 1) return static_cast<unsigned char>(c[0]) <= 0x20 || c[0] == 0x7f;
+  const bool general = c.starts_with("\xe2\x80") && c.back() >= '\x80' && c.back() <= '\x8b';
+  return (general && c.size() == 3) || std::ranges::find(kBlanks, c) != kBlanks.end();
+}
+
+std::string_view trim_account(std::string_view text) {
+  for (std::size_t size = 1; size <= std::min<std::size_t>(3, text.size());) {
+    const bool front = is_blank(text.substr(0, size));
+    const bool back = !front && is_blank(text.substr(text.size() - size));
+    if (front) text.remove_prefix(size);
+    if (back) text.remove_suffix(size);
+    size = front || back ? 1 : size + 1;
+  }
+  return text;
+}
+
 bool append_account(const CompiledRule& rule, const Exchange& exchange, KeyBuffer& key) {
   if (!exchange.document) return false;
   const auto* value = text::resolve_pointer(*exchange.document, rule.account);
@@ -37,7 +62,7 @@ bool append_account(const CompiledRule& rule, const Exchange& exchange, KeyBuffe
   const auto account = text::scalar_text(*value);
   if (!account) return false;
   // Case and outer spaces do not make another account.
-  append(key, text::lower_ascii(text::trim_ows(*account)));
+  append(key, text::lower_ascii(trim_account(*account)));
   return true;
 }
 

@@ -48,6 +48,7 @@ routes:
   - {{ path: /my-notes, methods: [GET], access: authenticated,
       lists: {{ object: note, items: /items }} }}
   - {{ path: "/notes/{{note}}", methods: [GET, DELETE], access: {{ owner: note }} }}
+  - {{ path: "/archive/{{note}}", methods: [DELETE], access: {{ roles: [admin] }} }}
   - {{ path: "/orders/{{order}}", methods: [GET, PATCH], access: {{ owner: order }},
       references: [ {{ query: also, object: order }} ] }}
   - {{ path: /refunds, methods: [POST], access: authenticated, body: {{ schema: refund.json }},
