@@ -48,7 +48,17 @@ Result<> LedgerFile::check_end() {
   if (walk.broken) return changed(path_, walk.broken->why);
   if (!head && walk.end.sequence != 0) return changed(path_, "its head file is missing");
   end_ = walk.end;
-  return write_head(path_, key_.expose(), end_);
+  return publish_head();
+}
+
+/// Under the database's lock, which keeps other processes away: two that replace the head at once
+/// could leave an older one, or take the new one from under each other.
+Result<> LedgerFile::publish_head() {
+  LR_TRY_VOID(database_.begin());
+  auto published = follow_other_writers();
+  if (published) published = write_head(path_, key_.expose(), end_);
+  database_.rollback();
+  return published;
 }
 
 /// Inside the transaction: another process may have written since (a restart overlaps with the
@@ -91,7 +101,7 @@ Result<> LedgerFile::write(std::span<const LedgerEvent> events) {
     end_ = *end;
     head_pending_ = true;
   }
-  LR_TRY_VOID(write_head(path_, key_.expose(), end_));
+  LR_TRY_VOID(publish_head());
   head_pending_ = false;
   return {};
 }

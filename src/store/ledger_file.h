@@ -27,6 +27,7 @@ class LedgerFile {
         path_(std::move(path)),
         key_(std::move(key)) {}
   Result<> check_end();
+  Result<> publish_head();
   Result<> follow_other_writers();
   Result<LedgerHead> insert_all(std::span<const LedgerEvent> events);
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <fstream>
 #include <thread>
 
@@ -122,6 +123,27 @@ TEST(Ledger, TwoProcessesMayOverlap) {
   const LedgerVerdict verdict = f.verify();
   EXPECT_TRUE(verdict.intact) << verdict.why;
   EXPECT_EQ(verdict.rows, 20u);
+}
+
+TEST(Ledger, TwoProcessesDoNotTakeTheHeadFromEachOther) {
+  Fixture f;
+  std::atomic<int> failed = 0;
+  const auto write_some = [&](Ledger& ledger) {
+    for (int i = 0; i < 100; ++i) {
+      if (!ledger.append(event(i)) || !ledger.flush()) ++failed;
+    }
+  };
+  {
+    auto draining = f.open();
+    auto starting = f.open();
+    std::thread other([&] { write_some(*draining); });
+    write_some(*starting);
+    other.join();
+  }
+  EXPECT_EQ(failed, 0);
+  EXPECT_EQ(f.verify().rows, 200u);
+  EXPECT_TRUE(f.verify().intact) << f.verify().why;
+  EXPECT_NE(f.open(), nullptr);
 }
 
 TEST(Ledger, LongAndOddValuesAreKeptWithinBounds) {
