@@ -82,7 +82,8 @@ Exchange::~Exchange() {
 /// Only after a complete answer that says so, and when nothing came behind it.
 bool Exchange::reusable() const {
   return !broken_ && head_read_ && body_.done() && body_.rest().empty() &&
-         connection_->head.keep_alive && connection_->stream->native_handle() >= 0;
+         connection_->head.keep_alive && connection_->stream->native_handle() >= 0 &&
+         !connection_->stream->holds_input();
 }
 
 /// Every failure is the upstream's, and may be retried when the kept connection had simply ended.

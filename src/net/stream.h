@@ -40,6 +40,8 @@ class Stream {
   /// False when everything that had come was read and nothing is known to have come since: costs
   /// nothing, and may be a turn of the loop late.
   virtual bool may_be_readable() const { return true; }
+  /// Bytes that were taken from the socket and not read yet, where the kernel cannot tell of them.
+  virtual bool holds_input() const { return false; }
   /// Ends both sides at once; pending operations fail with kCancelled. Safe to call twice.
   virtual void close() = 0;
   /// Sends the end (TLS close_notify, TCP FIN) and drains briefly so that the peer gets the last

@@ -67,6 +67,7 @@ class TlsStream final : public SocketStream {
   Task<> write_all(std::string_view first, std::string_view second) override;
   Task<> shutdown() override;
   bool may_be_readable() const override { return true; }
+  bool holds_input() const override { return SSL_has_pending(ssl_.get()) != 0; }
   bool secure() const override { return true; }
 
  private:

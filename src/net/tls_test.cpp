@@ -2,10 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cstdlib>
 #include <fstream>
 
+#include "net/http_client.h"
+#include "net/listener.h"
 #include "net/testing/rig.h"
+#include "net/tls_stream.h"
 
 namespace lr::net {
 namespace {
@@ -124,6 +128,46 @@ TEST(Tls, BadFilesAreNamed) {
   EXPECT_TRUE(detail(files.key(), files.key()).starts_with(files.key() + ": not a PEM"));
   EXPECT_TRUE(detail(files.certificate(), others.key()).starts_with(others.key() + ": "));
   EXPECT_FALSE(TlsClientContext::create(files.key()));
+}
+
+constexpr std::string_view kRequest = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+
+/// Says more than it announced, all in one record.
+Task<> answer_too_much(EventLoop& loop, Listener& listener,
+                       std::shared_ptr<TlsServerContext> context) {
+  LR_CO_TRY(Socket socket, co_await listener.accept());
+  const Deadline deadline = Deadline::after(seconds(5));
+  LR_CO_TRY(auto stream, co_await accept_tls(loop, std::move(socket), *context, deadline));
+  std::array<char, 1024> request{};
+  LR_CO_TRY_VOID(co_await stream->read_some(request));
+  const std::string answer = "HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n" +
+                             std::string(5000, 'x') +
+                             "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nlies";
+  LR_CO_TRY_VOID(co_await stream->write_all(answer));
+  co_return co_await net::sleep_for(seconds(60));
+}
+
+Task<std::string> ask(ConnectionPool& pool) {
+  LR_CO_TRY(auto exchange, co_await pool.acquire(ClientTimeouts(), false));
+  LR_CO_TRY_VOID(co_await exchange->send(kRequest, ""));
+  LR_CO_TRY(const text::ResponseHead* head, co_await exchange->read_head());
+  if (head->status != 200) co_return fail(Code::kBadGateway, "not 200");
+  co_return co_await exchange->read_all(10'000);
+}
+
+TEST(Tls, AnAnswerThatWasNotAskedForIsNobodysAnswer) {
+  const CertificateFiles files("127.0.0.1");
+  EventLoop loop;
+  Listener listener(loop);
+  ASSERT_TRUE(listener.open({.ip = *text::parse_ip("127.0.0.1"), .port = 0}, false));
+  TaskScope server(loop);
+  server.spawn(answer_too_much(loop, listener, server_context(files)));
+  ConnectionPool pool(loop, url_of(listener.local().port, "/", "https"),
+                      TlsClientContext::create(files.certificate()).value(), {}, 4);
+  EXPECT_EQ(loop.block_on(ask(pool)).value().size(), 5000U);
+  listener.close();
+  EXPECT_EQ(pool.idle(), 0U) << "another client would get the lies";
+  EXPECT_TRUE(loop.block_on(server.close(Deadline::after(seconds(2)))));
 }
 
 }  // namespace
