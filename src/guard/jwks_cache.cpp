@@ -29,6 +29,7 @@ class Flag {
 struct JwksCache::Entry {
   std::shared_ptr<const crypto::JwkSet> keys;
   MonoTime fetched{};
+  std::uint64_t fetches = 0;  ///< That brought keys.
   MonoTime failed{};
   bool ever_failed = false;
   bool fetching = false;
@@ -97,6 +98,7 @@ void JwksCache::remember_unknown(Entry& known, const std::string& kid) {
 
 net::Task<> JwksCache::refresh(text::Url url, std::string kid) {
   Entry& known = entry(url);
+  const std::uint64_t before = known.fetches;
   if (known.fetching) {
     while (known.fetching) {
       LR_CO_TRY_VOID(co_await net::sleep_for(kWaitStep));
@@ -109,7 +111,9 @@ net::Task<> JwksCache::refresh(text::Url url, std::string kid) {
     co_return fail(Code::kUnavailable, "keys of " + url.str() + " are not available",
                    Origin::kUpstream);
   }
-  if (!kid.empty() && !has_kid(*known.keys, kid)) remember_unknown(known, kid);
+  // An issuer that did not answer has not said that it has no such key.
+  const bool answered = known.fetches != before;
+  if (answered && !kid.empty() && !has_kid(*known.keys, kid)) remember_unknown(known, kid);
   co_return Result<>();
 }
 
@@ -133,6 +137,7 @@ net::Task<> JwksCache::fetch(std::string key, text::Url url) {
         ++generation_;
       }
       known.fetched = clock_.mono();
+      ++known.fetches;
       known.ever_failed = false;
       co_return Result<>();
     }

@@ -88,6 +88,18 @@ TEST_F(JwksCacheTest, OldKeysServeWhileTheIssuerIsAway) {
   EXPECT_EQ(cache_.find(url_), nullptr);
 }
 
+TEST_F(JwksCacheTest, AKidIsNotUnknownBecauseTheIssuerIsAway) {
+  publish({new_key("a")});
+  refresh("a");
+  issuer_.set_body("/jwks", "not json");
+  EXPECT_TRUE(cache_.worth_asking(url_, "b"));
+  refresh("b");
+  publish({new_key("b")});
+  EXPECT_TRUE(cache_.worth_asking(url_, "b"));
+  EXPECT_TRUE(refresh("b"));
+  EXPECT_EQ(cache_.find(url_)->keys().front().kid(), "b");
+}
+
 TEST_F(JwksCacheTest, AnIssuerWithoutKeysIsAskedAgainLater) {
   issuer_.set_body("/jwks", "{\"keys\":[]}");
   EXPECT_FALSE(refresh("a"));
