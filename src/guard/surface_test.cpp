@@ -95,6 +95,15 @@ TEST_F(SurfaceTest, WhatTheClientClaimsAboutItselfIsDropped) {
   EXPECT_THAT(seen, HasSubstr("traceparent: 00-"));
 }
 
+TEST_F(SurfaceTest, WhatWasJudgedIsNotDroppedAtTheClientsWish) {
+  const std::string hop = "Connection: Content-Type, Authorization\n";
+  const std::string json = "Content-Type: application/json\n";
+  EXPECT_EQ(post("/messages", bearer() + json + hop, R"({"text":"&text=2"})").status, 200);
+  ASSERT_EQ(upstream_->count(), 1U);
+  EXPECT_THAT(upstream_->requests()[0], HasSubstr("Content-Type: application/json\n"));
+  EXPECT_THAT(upstream_->requests()[0], HasSubstr("Authorization: Bearer "));
+}
+
 TEST_F(SurfaceTest, ApiKeysStayHereAndTokensGoOn) {
   EXPECT_EQ(get("/private", "X-Api-Key: robot-key\n").status, 200);
   EXPECT_EQ(get("/private", bearer()).status, 200);

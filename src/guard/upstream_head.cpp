@@ -102,12 +102,26 @@ void append_line(std::string& out, string_view name, string_view value) {
   out.append("\r\n");
 }
 
+/// What the decision rests on. A client that lists it as meant for the guard alone would have the
+/// application see another request than the one that was judged: a body without its type, say.
+bool was_judged(const Exchange& exchange, string_view name) {
+  if (is_one_of(name, kBodyFields) || text::equals_ignoring_case(name, "authorization"))
+    return true;
+  return std::ranges::any_of(exchange.route->references, [&](const contract::Reference& reference) {
+    return reference.place == contract::Reference::Place::kHeader &&
+           text::equals_ignoring_case(reference.name, name);
+  });
+}
+
 void append_client_fields(std::string& out, const Exchange& exchange, const UpstreamHead& what) {
   const text::Fields& fields = exchange.head->fields;
   const bool lists_fields = connection_names_fields(fields);
   for (const text::Field& field : fields) {
     if (is_guard_owned_field(field.name)) continue;
-    if (lists_fields && fields.has_token("Connection", field.name)) continue;
+    if (lists_fields && fields.has_token("Connection", field.name) &&
+        !was_judged(exchange, field.name)) {
+      continue;
+    }
     if (!what.key_header.empty() && text::equals_ignoring_case(field.name, what.key_header)) {
       continue;
     }
