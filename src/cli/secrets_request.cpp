@@ -92,11 +92,7 @@ Result<std::string> search_digest(const Arguments& arguments, const ScanRequest&
   if (failed) return wrong("--seen needs /proc, to know the program that looked");
   LR_TRY(const std::string program, read_input(kThisProgram, size));
   std::string all = crypto::hex(crypto::sha256(program)) + arguments.value("--confidence");
-  if (arguments.has("--rules")) {
-    LR_TRY(const std::string rules,
-           read_input(arguments.value("--rules"), secrets::kRuleFileBytes));
-    all += crypto::hex(crypto::sha256(rules));
-  }
+  all += '\n' + request.rules_digest;
   for (const secrets::NamedSecret& known : request.known.values) {
     all += known.name + '\n';
     all += crypto::hex(crypto::hmac_sha256(request.suppressions.key(), known.value.expose()));
@@ -121,21 +117,25 @@ std::string suppressions_path(const Arguments& arguments) {
   return (folder / std::string(Suppressions::kFileName)).lexically_normal();
 }
 
-Result<secrets::ImportedRules> read_rule_file(const std::string& path) {
+Result<secrets::ImportedRules> read_rule_file(const std::string& path, std::string* digest) {
   LR_TRY(const std::string text, read_input(path, secrets::kRuleFileBytes));
+  std::string all = crypto::hex(crypto::sha256(text));
   secrets::ImportedRules out;
   if (text.starts_with("family:") || text.contains("\nfamily:")) {
     LR_TRY(out.rules, secrets::parse_rule_file(text, fs::path(path).filename().string()));
   } else {
     secrets::ImportOptions options;
-    options.read =
-        [folder = fs::path(path).parent_path()](std::string_view name) -> Result<std::string> {
+    options.read = [&all, folder = fs::path(path).parent_path()](
+                       std::string_view name) -> Result<std::string> {
       // What a file names may be anything; a pipe would be waited for.
       if (!is_file(folder / name)) return wrong(fmt::format("{} is no file", name));
-      return read_input(folder / name, secrets::kRuleFileBytes);
+      LR_TRY(std::string base, read_input(folder / name, secrets::kRuleFileBytes));
+      all += crypto::hex(crypto::sha256(base));
+      return base;
     };
     LR_TRY(out, secrets::import_rules(text, path, options));
   }
+  if (digest != nullptr) *digest = std::move(all);
   secrets::drop_refused(out, path, text);
   return out;
 }
@@ -153,7 +153,8 @@ Result<ScanRequest> read_scan_request(const Arguments& arguments) {
   out.least = read_confidence(arguments);
   out.ca_file = arguments.value("--ca");
   if (arguments.has("--rules")) {
-    LR_TRY(secrets::ImportedRules imported, read_rule_file(arguments.value("--rules")));
+    LR_TRY(secrets::ImportedRules imported,
+           read_rule_file(arguments.value("--rules"), &out.rules_digest));
     out.rules = std::move(imported.rules);
     for (const secrets::ImportNote& note : imported.notes) out.rules_lost += note.lost ? 1 : 0;
   }

@@ -17,8 +17,9 @@ Result<ScanRequest> read_scan_request(const Arguments& arguments);
 /// The suppressions file: --suppressions, else launchready-secrets.yaml beside the first target.
 std::string suppressions_path(const Arguments& arguments);
 /// The rules of one file in our own form or in that of another scanner. Rules that do not compile
-/// are notes.
-Result<secrets::ImportedRules> read_rule_file(const std::string& path);
+/// are notes. `digest`, unless null, becomes that of the file and of all that it extends.
+Result<secrets::ImportedRules> read_rule_file(const std::string& path,
+                                              std::string* digest = nullptr);
 
 /// The entry that --suppress, --owner, --reason, --expires and --under ask for.
 Result<secrets::Suppression> read_suppression(const Arguments& arguments);

@@ -30,6 +30,7 @@ struct ScanRequest {
   std::string contract_file;  ///< Where `known` comes from, for reports; "" for nowhere.
   std::string contract_digest;
   std::size_t rules_lost = 0;  ///< Of `rules`' file.
+  std::string rules_digest;    ///< Of that file and what it extends; "" for none.
   secrets::Suppressions suppressions;
   std::vector<secrets::ImportedSuppression> imported;  ///< Of other scanners.
   std::string ca_file;

@@ -134,6 +134,43 @@ class History(unittest.TestCase):
         done = run("secrets", "--seen", seen, "--staged", ".", cwd=self.root)
         self.assertEqual(done.returncode, 2)
 
+    def test_what_other_scanners_accept_is_looked_at_again(self):
+        seen = str(self.folder / "seen")
+        self.commit("a.txt", key())
+        (self.root / ".gitleaksignore").write_text("a.txt:stripe-access-token:1\n",
+                                                   encoding="utf-8")
+        report = self.scan("--seen", seen)
+        self.assertEqual((report["verdict"], report["imported"]), ("clean", 2))
+        (self.root / ".gitleaksignore").unlink()
+        (self.root / "a.txt").unlink()
+        self.assertEqual(self.scan("--seen", seen)["verdict"], "findings")
+
+    def test_an_object_with_a_secret_that_stands_in_more_files_than_are_shown(self):
+        seen = str(self.folder / "seen")
+        secret = key()
+        self.commit("a.txt", f"in an object: {secret}\n")
+        for number in range(120):
+            (self.root / f"{number}.txt").write_text(secret, encoding="utf-8")
+        self.assertEqual(self.scan("--seen", seen)["verdict"], "findings")
+        for path in self.root.glob("*.txt"):
+            path.unlink()
+        self.assertEqual(self.scan("--seen", seen)["verdict"], "findings")
+
+    def test_rules_that_a_rule_file_extends_are_part_of_the_search(self):
+        seen = str(self.folder / "seen")
+        rules = self.folder / "rules.toml"
+        rules.write_text('[extend]\npath = "base.toml"\n[[rules]]\nid = "other"\n'
+                         'regex = "otherzz_[0-9]{9}"\n', encoding="utf-8")
+        base = '[[rules]]\nid = "acme"\nregex = "acme_[0-9]{9}%s"\n'
+        (self.folder / "base.toml").write_text(base % "z", encoding="utf-8")
+        self.commit("a.txt", "acme_918273645\n")
+        self.git("rm", "-q", "a.txt")
+        self.git("commit", "-q", "-m", "gone")
+        flags = ("--rules", str(rules), "--seen", seen)
+        self.assertEqual(self.scan(*flags)["verdict"], "clean")
+        (self.folder / "base.toml").write_text(base % "", encoding="utf-8")
+        self.assertEqual(self.scan(*flags)["verdict"], "findings")
+
     def test_packed_objects_that_cannot_be_looked_into_are_named_each_time(self):
         seen = str(self.folder / "seen")
         (self.root / "a.7z").write_bytes(b"7z\xbc\xaf\x27\x1c" + bytes(20))

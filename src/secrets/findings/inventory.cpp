@@ -94,6 +94,7 @@ struct Inventory::Impl {
   }
 
   void add(Record& record, const Rule* rule, Place place) {
+    holds_git_objects = holds_git_objects || !place.object.empty();
     if (record.seen.size() >= kPlacesCounted) return;
     if (!record.seen.insert(place_text(place)).second) return;
     Spot spot{std::move(place), rule, false};
@@ -117,6 +118,7 @@ struct Inventory::Impl {
   std::unordered_map<std::string, std::string> live;  ///< Digest to name.
   std::vector<NamedSecret> known;
   std::uint64_t allowed_inline = 0;
+  bool holds_git_objects = false;  ///< Said once: places may be dropped or not be kept.
 };
 
 Inventory::Inventory() : impl_(std::make_unique<Impl>()) {}
@@ -195,12 +197,7 @@ std::string Inventory::rekeyed(std::string_view fingerprint, std::string_view ol
   return "";
 }
 
-bool Inventory::holds_git_objects() const {
-  return std::ranges::any_of(impl_->records, [](const auto& record) {
-    return std::ranges::any_of(record.second.spots,
-                               [](const Spot& spot) { return !spot.place.object.empty(); });
-  });
-}
+bool Inventory::holds_git_objects() const { return impl_->holds_git_objects; }
 
 std::uint64_t Inventory::allowed_inline() const { return impl_->allowed_inline; }
 

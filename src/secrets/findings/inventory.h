@@ -75,9 +75,9 @@ class Inventory final : public CandidateSink {
   /// there is none.
   std::string rekeyed(std::string_view fingerprint, std::string_view old_key,
                       std::string_view new_key) const;
-  /// Places that a comment on their line allows.
-  /// Whether a git object holds one of them, accepted or not.
+  /// Whether a git object holds a finding, also one whose place was taken out or is not kept.
   bool holds_git_objects() const;
+  /// Places that a comment on their line allows.
   std::uint64_t allowed_inline() const;
   /// Takes every value found or known out of other texts (coverage, URLs, errors).
   Masking masking() const;
