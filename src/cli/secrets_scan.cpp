@@ -22,6 +22,13 @@ using secrets::git::GitSource;
 
 constexpr std::size_t kPathDigits = 8;
 
+/// A checkout whose repository is elsewhere: `.git` is a file that names it, or a link to it.
+bool is_linked_checkout(const std::string& folder) {
+  std::error_code unknown;
+  const auto status = std::filesystem::symlink_status(folder + "/.git", unknown);
+  return std::filesystem::is_regular_file(status) || std::filesystem::is_symlink(status);
+}
+
 Result<std::unique_ptr<Catalogue>> catalogue_of(const ScanRequest& request) {
   LR_TRY(auto built_in, Catalogue::built_in());
   if (request.rules.empty()) return built_in;
@@ -83,6 +90,8 @@ Result<> SecretsScan::read_repository(const std::string& path) {
     options.catalogue = request_.seen_under;
   }
   LR_TRY(auto source, GitSource::open(path, options));
+  const bool whole = options.scope == GitOptions::Scope::kEverything;
+  if (whole && !repositories_.insert(source->common_dir()).second) return {};
   LR_TRY_VOID(read_source(*source));
   if (!request_.seen_file.empty()) listed_.push_back(std::move(source));
   return {};
@@ -101,7 +110,10 @@ Result<> SecretsScan::save_seen() const {
 Result<> SecretsScan::read_folder(const std::string& path) {
   secrets::TreeSource tree(path);
   LR_TRY_VOID(read_source(tree));
-  for (const std::string& inside : tree.repositories()) {
+  std::vector<std::string> repositories(tree.repositories().begin(), tree.repositories().end());
+  // Further below, links lead to what is met there or is no part of the folder.
+  if (is_linked_checkout(path)) repositories.emplace_back(".");
+  for (const std::string& inside : repositories) {
     const std::string folder = inside == "." ? path : path + "/" + inside;
     if (auto done = read_repository(folder); !done) {
       coverage_.skip(folder, "repository not read: " + done.error().detail());

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -75,6 +76,7 @@ class SecretsScan {
   std::unique_ptr<secrets::ParallelVisitor> visitor_;
   std::vector<const secrets::sources::ArchiveVisitor*> archives_;  ///< Owned by visitor_.
   std::vector<std::unique_ptr<secrets::git::GitSource>> listed_;   ///< With a list of objects.
+  std::set<std::string> repositories_;  ///< Read as a whole, however they are reached.
   secrets::Coverage coverage_;
   std::vector<secrets::Notice> notices_;
   std::vector<std::string> searched_;

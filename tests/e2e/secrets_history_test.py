@@ -171,6 +171,32 @@ class History(unittest.TestCase):
         (self.folder / "base.toml").write_text(base % "", encoding="utf-8")
         self.assertEqual(self.scan(*flags)["verdict"], "findings")
 
+    def test_a_checkout_whose_repository_is_elsewhere_stands_for_it(self):
+        self.commit("a.txt", key())
+        self.git("rm", "-q", "a.txt")
+        self.git("commit", "-q", "-m", "gone from the tree")
+        worktree, link = self.folder / "worktree", self.folder / "link"
+        self.git("worktree", "add", "-q", str(worktree))
+        link.mkdir()
+        (link / ".git").symlink_to(self.root / ".git")
+        objects = self.scan()["coverage"]["objects"]
+        for folder in (worktree, link):
+            done = run("secrets", "--json", ".", cwd=folder)
+            report = json.loads(done.stdout)
+            self.assertEqual((done.returncode, report["coverage"]["objects"]), (1, objects))
+        done = run("secrets", "--json", self.root, worktree, link)
+        self.assertEqual(json.loads(done.stdout)["coverage"]["objects"], objects, "read once")
+        (worktree / ".git").write_text("gitdir: /nowhere\n", encoding="utf-8")
+        done = run("secrets", ".", cwd=worktree)
+        self.assertEqual(done.returncode, 3, done.stdout)
+        self.assertIn("repository not read: ", done.stdout)
+
+    def test_a_repository_that_lost_its_head_is_read(self):
+        self.commit("a.txt", key())
+        (self.root / "a.txt").unlink()
+        (self.root / ".git" / "HEAD").unlink()
+        self.assertEqual(self.scan()["verdict"], "findings")
+
     def test_packed_objects_that_cannot_be_looked_into_are_named_each_time(self):
         seen = str(self.folder / "seen")
         (self.root / "a.7z").write_bytes(b"7z\xbc\xaf\x27\x1c" + bytes(20))

@@ -15,7 +15,8 @@ constexpr std::size_t kRepositories = 1000;
 constexpr int kModuleDepth = 16;
 
 bool is_bare_layout(const std::string& path) {
-  return is_regular_file(path + "/HEAD") && is_folder(path + "/objects");
+  return is_folder(path + "/objects") &&
+         (is_regular_file(path + "/HEAD") || is_regular_file(path + "/config"));
 }
 
 }  // namespace
@@ -136,6 +137,8 @@ Result<> GitSource::read(DocumentVisitor& visitor, Coverage& coverage) {
   impl.report_absent_submodules(coverage);
   return {};
 }
+
+const std::string& GitSource::common_dir() const { return impl_->layout.common_dir; }
 
 void GitSource::locate(std::span<Place*> places) {
   for (const auto& scan : impl_->scans) locate_in(*scan, places);

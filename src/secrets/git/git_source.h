@@ -39,6 +39,8 @@ class GitSource final : public Source {
   static Result<std::unique_ptr<GitSource>> open(const std::string& path, GitOptions options = {});
   ~GitSource() override;
 
+  /// Where the objects are, without links: the same for every worktree of a repository.
+  const std::string& common_dir() const;
   Result<> read(DocumentVisitor& visitor, Coverage& coverage) override;
   void locate(std::span<Place*> places) override;
   /// After read(): writes what was seen to options.seen_file, replacing it in one step.

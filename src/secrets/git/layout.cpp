@@ -29,10 +29,24 @@ Result<std::string> follow(const std::string& folder, const std::string& file,
   return real_path(joined(folder, trimmed(target.substr(prefix.size()))));
 }
 
+/// git wants HEAD and refs. A copy or a crash may have lost them; the objects are there all the
+/// same.
 bool looks_like_git_dir(const std::string& path) {
-  return is_regular_file(path + "/HEAD") &&
-         ((is_folder(path + "/objects") && is_folder(path + "/refs")) ||
-          is_regular_file(path + "/commondir"));
+  const bool head = is_regular_file(path + "/HEAD");
+  if (head && is_regular_file(path + "/commondir")) return true;
+  if (!is_folder(path + "/objects")) return false;
+  if (real_path(path).value_or(path).ends_with("/.git")) return true;
+  return is_folder(path + "/refs") && (head || is_regular_file(path + "/config"));
+}
+
+/// For the error: the checkout that `path` is a part of; "" for none.
+std::string checkout_around(const std::string& path) {
+  std::string folder = real_path(path).value_or("");
+  while (!folder.empty()) {
+    folder.resize(folder.rfind('/'));
+    if (is_folder(folder + "/.git") || is_regular_file(folder + "/.git")) return folder;
+  }
+  return "";
 }
 
 Result<std::string> find_git_dir(const std::string& path) {
@@ -40,6 +54,10 @@ Result<std::string> find_git_dir(const std::string& path) {
   if (is_folder(dot_git)) return real_path(dot_git);
   if (is_regular_file(dot_git)) return follow(path, ".git", "gitdir:");
   if (looks_like_git_dir(path)) return real_path(path);
+  if (const std::string around = checkout_around(path); !around.empty()) {
+    return fail(Code::kNotFound,
+                fmt::format("{} is a part of the repository {}; give that folder", path, around));
+  }
   return fail(Code::kNotFound, path + " is not a git repository");
 }
 

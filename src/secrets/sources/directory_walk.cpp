@@ -93,14 +93,19 @@ class Walk {
     return entries;
   }
 
-  /// A bare repository, or the inside of a .git folder.
-  static bool is_repository(const std::vector<FolderEntry>& entries) {
+  /// A bare repository, or the inside of a .git folder. One that lost its HEAD or its refs, which
+  /// git refuses, has its history all the same; parts may be links, as old versions made them.
+  bool is_repository(const std::vector<FolderEntry>& entries) const {
     const auto has = [&](std::string_view name, EntryKind kind) {
       const auto at = std::ranges::lower_bound(entries, name, {}, &FolderEntry::name);
-      return at != entries.end() && at->name == name && at->kind == kind;
+      return at != entries.end() && at->name == name &&
+             (at->kind == kind || at->kind == EntryKind::kLink);
     };
-    return has("HEAD", EntryKind::kFile) && has("objects", EntryKind::kFolder) &&
-           has("refs", EntryKind::kFolder);
+    if (!has("objects", EntryKind::kFolder)) return false;
+    if (path_ == ".git" || path_.ends_with("/.git")) return true;
+    const bool named = has("HEAD", EntryKind::kFile) ||
+                       (has("config", EntryKind::kFile) && has("info", EntryKind::kFolder));
+    return named && has("refs", EntryKind::kFolder);
   }
 
   void meet(int folder, const FolderEntry& entry, int depth) {

@@ -27,7 +27,8 @@ class WalkVisitor {
   virtual void name(std::string_view path) { static_cast<void>(path); }
   /// A regular file: `name` in the folder that is open as `folder`.
   virtual void file(int folder, const char* name, std::string_view path) = 0;
-  /// A git repository (a `.git` folder, or a folder with HEAD, objects and refs): not entered.
+  /// A git repository (a `.git` folder with objects, or a folder with objects, refs and HEAD or
+  /// config and info): not entered.
   virtual void repository(std::string_view path) = 0;
 };
 

@@ -99,6 +99,20 @@ TEST_F(TreeTest, RepositoriesAreLeftToTheirOwnSource) {
   EXPECT_EQ(paths(), "broken/.git/config sub/.git ");
 }
 
+TEST_F(TreeTest, RepositoriesWithoutAHeadOrWithLinksForTheirPartsAreRepositories) {
+  write("a/.git/objects/pack/p", "x");
+  write("b.git/config", "x");
+  write("b.git/info/exclude", "x");
+  write("b.git/objects/pack/p", "x");
+  write("b.git/refs/heads/main", "x");
+  write("c/.git/HEAD", "x");
+  fs::create_directory_symlink(root_ / "b.git/objects", root_ / "c/.git/objects");
+  write("d/objects/config", "x");
+  read();
+  EXPECT_EQ(repositories_, (std::vector<std::string>{"a/.git", "b.git", "c/.git"}));
+  EXPECT_EQ(paths(), "d/objects/config ");
+}
+
 TEST_F(TreeTest, LinksAreNotFollowedSoLoopsEnd) {
   write("dir/file", "x");
   fs::create_directory_symlink(root_, root_ / "dir/loop");
