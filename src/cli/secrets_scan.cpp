@@ -204,6 +204,13 @@ secrets::ScanSummary SecretsScan::summary(std::chrono::sys_days today) {
     gap.path = masks.apply(gap.path);
     gap.reason = masks.apply(gap.reason);
   }
+  for (auto* entries : {&out.expired, &out.stale}) {
+    for (secrets::Suppression& entry : *entries) {
+      entry.owner = masks.apply(entry.owner);
+      entry.reason = masks.apply(entry.reason);
+      entry.path = masks.apply(entry.path);
+    }
+  }
   for (const secrets::Notice& notice : notices_) {
     out.notices.push_back({notice.id, masks.apply(notice.url), masks.apply(notice.detail)});
   }

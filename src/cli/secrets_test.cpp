@@ -113,6 +113,8 @@ TEST_F(SecretsVerb, AnEmptyFolderIsNotClean) {
   const Outcome outcome = launch({path("src")});
   EXPECT_EQ(outcome.code, 3);
   EXPECT_THAT(outcome.out, HasSubstr("INCOMPLETE"));
+  EXPECT_THAT(outcome.out, HasSubstr("NOTHING WAS THERE TO READ"));
+  EXPECT_THAT(launch({path("src"), "--json"}).out, HasSubstr("\"complete\": false"));
 }
 
 TEST_F(SecretsVerb, FindsAContractsValueInEveryShapeAndShowsItNowhere) {
@@ -214,6 +216,28 @@ TEST_F(SecretsVerb, AcceptedFindingsStayQuietWhereverTheyMove) {
   fs::remove(path("moved/b.txt"));
   EXPECT_THAT(launch(scan).out, HasSubstr("Stale"));
   fs::remove(contract);
+}
+
+TEST_F(SecretsVerb, AReasonIsNoPlaceForASecret) {
+  const std::string key = "sk_" + ("live_" + random_value(24));
+  put("src/a.txt", "nothing but " + key);
+  const std::string json = launch({path(), "--json"}).out;
+  const std::string fingerprint = json.substr(json.find("lrs1:"), 37);
+  const auto accept = [&](const std::string& owner, const std::string& reason) {
+    return launch({path(), "--suppress", fingerprint, "--owner", owner, "--reason", reason});
+  };
+  for (const Outcome& refused : {accept("a", "old key " + key), accept(key, "b")}) {
+    EXPECT_EQ(refused.code, 2);
+    EXPECT_THAT(refused.err, HasSubstr("holds what looks like a secret"));
+    EXPECT_FALSE(fs::exists(path("launchready-secrets.yaml")));
+  }
+  put("launchready-secrets.yaml",
+      "key: 0123456789abcdef0123456789abcdef\naccepted:\n  - {fingerprint: \"" + fingerprint +
+          "\", owner: a, reason: \"was " + key + "\", expires: 2020-01-01}\n");
+  for (const Outcome& shown : {launch({path()}), launch({path(), "--json"})}) {
+    EXPECT_THAT(shown.out, HasSubstr("was ["));
+    EXPECT_THAT(shown.out, Not(HasSubstr(key)));
+  }
 }
 
 TEST_F(SecretsVerb, RulesAreListedExplainedAndLinted) {

@@ -114,8 +114,11 @@ std::string coverage_text(const ScanSummary& summary, std::size_t width) {
   if (seen.objects > 0)
     line += fmt::format(", {}", counted(seen.objects, "git object", "git objects"));
   if (seen.decoded_bytes > 0) line += fmt::format(", {} decoded", size_text(seen.decoded_bytes));
-  line += seen.complete() ? "; nothing skipped"
-                          : fmt::format("; {} NOT COVERED", grouped(seen.skipped));
+  if (!seen.complete()) {
+    line += fmt::format("; {} NOT COVERED", grouped(seen.skipped));
+  } else {
+    line += is_complete(summary) ? "; nothing skipped" : "; NOTHING WAS THERE TO READ";
+  }
   std::string out = wrapped(line, width, 2, 4);
   for (std::size_t i = 0; i < std::min(seen.gaps.size(), kGapsShown); ++i) {
     out += wrapped(printable_line(seen.gaps[i].path + ": " + seen.gaps[i].reason), width, 4, 6);
@@ -198,14 +201,15 @@ json::object finding_object(const SecretFinding& finding) {
                       {"places", std::move(places)}};
 }
 
-json::object coverage_object(const secrets::Coverage& coverage) {
+json::object coverage_object(const ScanSummary& summary) {
+  const secrets::Coverage& coverage = summary.coverage;
   json::array gaps;
   for (const secrets::Coverage::Gap& gap : coverage.gaps) {
     gaps.push_back(json::object{{"path", plain(gap.path)}, {"reason", plain(gap.reason)}});
   }
-  return json::object{{"complete", coverage.complete()}, {"documents", coverage.documents},
-                      {"bytes", coverage.bytes},         {"decoded_bytes", coverage.decoded_bytes},
-                      {"objects", coverage.objects},     {"skipped", coverage.skipped},
+  return json::object{{"complete", is_complete(summary)}, {"documents", coverage.documents},
+                      {"bytes", coverage.bytes},          {"decoded_bytes", coverage.decoded_bytes},
+                      {"objects", coverage.objects},      {"skipped", coverage.skipped},
                       {"gaps", std::move(gaps)}};
 }
 
@@ -260,7 +264,7 @@ std::string secrets_json(const ScanSummary& summary) {
                                         {"verdict", secrets_verdict(summary)},
                                         {"findings", std::move(findings)},
                                         {"notices", std::move(notices)},
-                                        {"coverage", coverage_object(summary.coverage)},
+                                        {"coverage", coverage_object(summary)},
                                         {"values_searched", text_array(summary.exact)},
                                         {"values_not_searched", text_array(summary.not_exact)},
                                         {"suppressed", summary.suppressed},

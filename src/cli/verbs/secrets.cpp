@@ -96,9 +96,17 @@ Result<> write_all(const std::string& folder, const report::Report& report,
 }
 
 /// Accepts one of the findings that this very scan has made.
-Result<std::string> accept(const Arguments& arguments, const SecretsScan& scan,
+Result<std::string> accept(const Arguments& arguments, SecretsScan& scan,
                            secrets::Suppressions suppressions) {
   LR_TRY(secrets::Suppression entry, read_suppression(arguments));
+  // The file belongs into the repository, and its reasons into reports.
+  for (const std::string_view flag : {"--owner", "--reason", "--under"}) {
+    const std::string text = arguments.value(flag);
+    if (scan.masked(text) == text) continue;
+    return fail(Code::kInvalidArgument,
+                fmt::format("{} holds what looks like a secret; say it without", flag),
+                Origin::kClient);
+  }
   const auto known = scan.inventory().findings(suppressions.key());
   const auto one =
       std::ranges::find(known, entry.fingerprint, &secrets::SecretFinding::fingerprint);
