@@ -87,6 +87,17 @@ TEST(Filters, PrivateKeys) {
     in_json.replace(at, 1, "\\n");
   }
   EXPECT_TRUE(prove_pem(in_json).holds);
+  // As a log has it, with the time in front of each line, and as literals that "+" joins.
+  std::string in_log = made("<pem:RSA PRIVATE KEY>");
+  std::string in_code = "\"" + in_log;
+  for (std::size_t at = 0; (at = in_log.find('\n', at)) != std::string::npos; ++at) {
+    in_log.insert(at + 1, "2026-01-31T10:20:30.1234567Z ");
+  }
+  EXPECT_TRUE(prove_pem(in_log).holds);
+  for (std::size_t at = 0; (at = in_code.find('\n', at)) != std::string::npos; at += 9) {
+    in_code.replace(at, 1, "\\r\\n\" +\n\"");
+  }
+  EXPECT_TRUE(prove_pem(in_code).holds);
   std::string cut = made("<pem:PRIVATE KEY>");
   cut.erase(100, 64);
   EXPECT_FALSE(prove_pem(cut).holds);

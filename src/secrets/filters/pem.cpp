@@ -10,6 +10,11 @@
 namespace lr::secrets {
 namespace {
 
+bool is_base64_digit(char c) {
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' ||
+         c == '/' || c == '=';
+}
+
 /// The bytes of a base64 body as it stands in files and in string literals: line ends, blanks,
 /// quotes, "\n" written out, "+" between literals.
 std::string plain_body(std::string_view body) {
@@ -19,9 +24,38 @@ std::string plain_body(std::string_view body) {
     const bool escaped_line_end =
         c == '\\' && i + 1 < body.size() && (body[i + 1] == 'n' || body[i + 1] == 'r');
     if (escaped_line_end) ++i;
-    const bool base64 = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-                        (c >= '0' && c <= '9') || c == '+' || c == '/' || c == '=';
-    if (base64) plain += c;
+    if (is_base64_digit(c)) plain += c;
+  }
+  return plain;
+}
+
+/// What joins one literal of a program to the next, and escaped line ends.
+void trim_line_end(std::string_view& line) {
+  constexpr std::string_view kMarks = " \t\r\"',;)";
+  while (!line.empty()) {
+    const char before = line.size() > 1 ? line[line.size() - 2] : ' ';
+    const bool joins = line.back() == '+' && kMarks.contains(before);
+    if (line.ends_with("\\n") || line.ends_with("\\r")) {
+      line.remove_suffix(2);
+    } else if (joins || kMarks.contains(line.back())) {
+      line.remove_suffix(1);
+    } else {
+      return;
+    }
+  }
+}
+
+/// The same for lines that start with something else, such as the time in a log, or are literals
+/// that "+" joins: the last word of each. What is before "-----END" starts the last line.
+std::string last_words(std::string_view body) {
+  std::string plain;
+  for (std::size_t end = body.find('\n'); end != std::string_view::npos; end = body.find('\n')) {
+    std::string_view line = body.substr(0, end);
+    body.remove_prefix(end + 1);
+    trim_line_end(line);
+    std::size_t start = line.size();
+    while (start > 0 && is_base64_digit(line[start - 1])) --start;
+    plain += line.substr(start);
   }
   return plain;
 }
@@ -51,6 +85,23 @@ bool skip_headers(std::string_view& body) {
   return encrypted;
 }
 
+/// What the base64 of a block's body proves about it.
+Proven prove_body(std::string_view name, std::string_view base64, bool encrypted) {
+  const auto der = crypto::base64_decode(base64);
+  if (!der) return {};
+  if (name.starts_with("OPENSSH")) return {der->starts_with("openssh-key-v1"), ""};
+  if (encrypted) return {der->size() >= 32, "encrypted"};
+  if (!is_der_sequence(*der)) return {};
+  const auto digest = crypto::public_key_digest(*der);
+  const std::string_view publisher = digest ? publisher_of(*digest) : std::string_view();
+  if (publisher.empty()) return {true, ""};
+  return {true,
+          fmt::format("this private key is published in {}'s sources: it protects nothing; replace "
+                      "it wherever it is in use",
+                      publisher),
+          true};
+}
+
 }  // namespace
 
 Proven prove_pem(std::string_view block) {
@@ -66,24 +117,13 @@ Proven prove_pem(std::string_view block) {
   std::string_view body =
       block.substr(label_end + kDashes.size(), end - label_end - kDashes.size());
   const bool encrypted = skip_headers(body) || name.starts_with("ENCRYPTED");
-  std::string base64 = plain_body(body);
+  const std::string base64 = plain_body(body);
   if (name.starts_with("PGP")) {  // A line "=XXXX" with a checksum follows the data.
     const std::size_t sum = base64.find('=');
     return {sum != std::string::npos && base64.size() > 200, ""};
   }
-  const auto der = crypto::base64_decode(base64);
-  if (!der) return {};
-  if (name.starts_with("OPENSSH")) return {der->starts_with("openssh-key-v1"), ""};
-  if (encrypted) return {der->size() >= 32, "encrypted"};
-  if (!is_der_sequence(*der)) return {};
-  const auto digest = crypto::public_key_digest(*der);
-  const std::string_view publisher = digest ? publisher_of(*digest) : std::string_view();
-  if (publisher.empty()) return {true, ""};
-  return {true,
-          fmt::format("this private key is published in {}'s sources: it protects nothing; replace "
-                      "it wherever it is in use",
-                      publisher),
-          true};
+  const Proven proven = prove_body(name, base64, encrypted);
+  return proven.holds ? proven : prove_body(name, last_words(body), encrypted);
 }
 
 }  // namespace lr::secrets
