@@ -147,6 +147,11 @@ json::object result_object(const Finding& finding, std::size_t rule_index) {
   out["level"] = level_of(finding.severity);
   out["message"] = message(result_text(finding));
   out["locations"] = json::array{location_object(finding.location)};
+  if (!finding.also.empty()) {
+    json::array places;
+    for (const Location& place : finding.also) places.push_back(location_object(place));
+    out["relatedLocations"] = std::move(places);
+  }
   if (!finding.fingerprint.empty()) {
     out["partialFingerprints"] = json::object{{"launchready/v1", plain(finding.fingerprint)}};
   }

@@ -144,6 +144,19 @@ TEST(Sarif, WithoutAContractOnlyLogicalLocations) {
   EXPECT_NE(text.find("logicalLocations"), std::string::npos);
 }
 
+TEST(Sarif, FurtherPlacesAreRelatedLocations) {
+  Report report = testing::sample_report();
+  EXPECT_EQ(render_sarif(report).find("relatedLocations"), std::string::npos);
+  Location place;
+  place.file = "src/second place.js";
+  place.at = {7, 3};
+  report.findings.front().also = {place};
+  const std::string text = render_sarif(report);
+  const std::size_t at = text.find("relatedLocations");
+  ASSERT_NE(at, std::string::npos);
+  EXPECT_NE(text.find("src/second%20place.js", at), std::string::npos);
+}
+
 TEST(Sarif, PathsAreRelative) {
   Report report = testing::sample_report();
   for (Finding& finding : report.findings) finding.location.file = "/home/ops/launchready.yaml";

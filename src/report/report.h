@@ -49,6 +49,8 @@ struct Finding {
   Location location;
   std::vector<Evidence> evidence;
   std::string fingerprint;  ///< Stable over runs: hash of check, method, route and form.
+  /// Further places of the same, for renderers that link to places.
+  std::vector<Location> also = {};
 };
 
 /// One line of a check's result that is neither found nor proved: why.

@@ -76,6 +76,7 @@ report::Finding report_finding(const SecretFinding& finding) {
   std::string where = fmt::format("{}, {}", finding.masked, finding.fingerprint);
   for (std::size_t i = 0; i < std::min(finding.places.size(), kPlacesShown); ++i) {
     where += "\n" + place_story(finding.places[i]);
+    if (i > 0) out.also.push_back(location_of(finding.places[i]));
   }
   if (finding.places_seen > kPlacesShown) {
     where += fmt::format("\nand {} more places", finding.places_seen - kPlacesShown);
