@@ -167,6 +167,9 @@ Result<Suppressions> Suppressions::parse(std::string_view text, std::string_view
     if (field.key == "key") {
       LR_TRY(out.key_, reader.key(field.value));
     } else if (field.key == "accepted") {
+      if (!field.value.is_sequence() && field.value.kind != text::YamlNode::Kind::kNull) {
+        return reader.refuse(field.value.mark, "accepted is a list: a dash before each entry");
+      }
       for (const text::YamlNode& item : field.value.items) {
         LR_TRY(Suppression entry, reader.entry(item));
         out.entries_.push_back(std::move(entry));
@@ -175,7 +178,10 @@ Result<Suppressions> Suppressions::parse(std::string_view text, std::string_view
       return reader.refuse(field.mark, "unknown key; there are key and accepted");
     }
   }
-  if (out.key_.empty()) return reader.refuse(root.mark, "key is missing");
+  if (out.key_.empty())
+    return reader.refuse(root.mark,
+                         "key is missing: 32 hex digits, such as those of `openssl rand -hex 16`; "
+                         "--suppress makes one");
   // A merge that kept both sides may have left them unsorted.
   std::ranges::sort(out.entries_, {}, entry_order);
   return out;

@@ -79,6 +79,9 @@ TEST(Suppressions, RefuseWithThePlaceAndTheCure) {
   };
   const std::string key = "key: \"00112233445566778899aabbccddeeff\"\naccepted:\n";
   EXPECT_THAT(error("accepted: []\n"), HasSubstr("key is missing"));
+  EXPECT_THAT(error("accepted: []\n"), HasSubstr("openssl rand -hex 16"));
+  EXPECT_THAT(error(key + "  fingerprint: \"" + print(1) + "\"\n"), HasSubstr("a dash"));
+  EXPECT_EQ(error(key), "accepted");
   EXPECT_THAT(error("key: x\n"), HasSubstr("s.yaml:1:6"));
   EXPECT_THAT(error(key + "  - {fingerprint: \"" + print(1) + "\", owner: a, reason: b}\n"),
               HasSubstr("expires"));
