@@ -56,5 +56,17 @@ TEST(Layout, ARepositoryWithoutItsHeadHasItsHistory) {
   EXPECT_EQ(markers_in(s.path("r/.git")), 2u);
 }
 
+TEST(Layout, WhatSomebodyPutBesideTheObjectsIsAFile) {
+  Sandbox s;
+  s.init("r");
+  s.commit("r", "a.txt", "one");
+  s.git("r", {"repack", "-adq"});
+  for (const char* name : {"note.txt", "zz/backup.env", "pack/notes", "info/more"}) {
+    fs::create_directories(fs::path(s.path(std::string("r/.git/objects/") + name)).parent_path());
+    s.write(std::string("r/.git/objects/") + name, kMarker);
+  }
+  EXPECT_EQ(markers_in(s.path("r")), 4u);
+}
+
 }  // namespace
 }  // namespace lr::secrets::git

@@ -13,8 +13,7 @@ namespace lr::secrets::git {
 namespace {
 
 /// Read by other means, or no text of anybody's.
-constexpr std::array<std::string_view, 4> kFoldersReadElsewhere{"objects", "refs", "modules",
-                                                                "reftable"};
+constexpr std::array<std::string_view, 3> kFoldersReadElsewhere{"refs", "modules", "reftable"};
 constexpr std::array<std::string_view, 3> kFilesReadElsewhere{"index", "packed-refs", "shallow"};
 
 /// As it is called in its own git directory: "worktrees/a/HEAD" is a HEAD too.
@@ -25,9 +24,30 @@ std::string_view local_name(std::string_view path) {
   return slash == std::string_view::npos ? path : path.substr(slash + 1);
 }
 
+constexpr std::string_view kObjects = "objects/";
+
+/// Folders of loose objects ("ab"), and of the commit graph.
+bool holds_objects_only(std::string_view name) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  if (!name.starts_with(kObjects)) return false;
+  const std::string_view folder = name.substr(kObjects.size());
+  return folder == "info/commit-graphs" || folder == "pack/multi-pack-index.d" ||
+         (folder.size() == 2 && folder.find_first_not_of(kHex) == std::string_view::npos);
+}
+
+/// Packs and what belongs to them, the commit graph, and what an interrupted transfer left behind.
+bool is_object_file(std::string_view name) {
+  constexpr std::array<std::string_view, 5> kEnds{".pack", ".idx", ".rev", ".bitmap", ".mtimes"};
+  if (!name.starts_with(kObjects)) return false;
+  const std::string_view file = name.substr(name.rfind('/') + 1);
+  return std::ranges::any_of(kEnds, [&](std::string_view end) { return file.ends_with(end); }) ||
+         file.starts_with("tmp_") || file == "multi-pack-index" || file == "commit-graph";
+}
+
 bool is_content_folder(std::string_view path) {
   const std::string_view name = local_name(path);
-  return std::ranges::find(kFoldersReadElsewhere, name) == kFoldersReadElsewhere.end() &&
+  return !holds_objects_only(name) &&
+         std::ranges::find(kFoldersReadElsewhere, name) == kFoldersReadElsewhere.end() &&
          name != "lfs/objects";
 }
 
@@ -37,7 +57,7 @@ bool is_content_file(std::string_view path) {
     return name == "FETCH_HEAD";
   }
   return std::ranges::find(kFilesReadElsewhere, name) == kFilesReadElsewhere.end() &&
-         !name.starts_with("sharedindex.");
+         !name.starts_with("sharedindex.") && !is_object_file(name);
 }
 
 bool begins_with_ids(std::string_view path) {
