@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -112,11 +113,12 @@ Result<> SecretsScan::read_folder(const std::string& path) {
   LR_TRY_VOID(read_source(tree));
   std::vector<std::string> repositories(tree.repositories().begin(), tree.repositories().end());
   // Further below, links lead to what is met there or is no part of the folder.
-  if (is_linked_checkout(path)) repositories.emplace_back(".");
+  if (is_linked_checkout(path)) repositories.emplace_back("");
   for (const std::string& inside : repositories) {
-    const std::string folder = inside == "." ? path : path + "/" + inside;
-    if (auto done = read_repository(folder); !done) {
-      coverage_.skip(folder, "repository not read: " + done.error().detail());
+    const bool own = inside == "." || inside.empty();
+    if (auto done = read_repository(own ? path : path + "/" + inside); !done) {
+      coverage_.skip(inside.empty() ? ".git" : inside,
+                     "repository not read: " + done.error().detail());
     }
   }
   return {};
@@ -199,7 +201,10 @@ secrets::ScanSummary SecretsScan::summary(std::chrono::sys_days today) {
   out.coverage = coverage_;
   for (const auto& scanner : scanners_) out.coverage.add(scanner->coverage());
   for (const auto* archives : archives_) out.coverage.add(archives->coverage());
-  out.accepted_gaps = accept_gaps(out.coverage, request_.suppressions, today);
+  secrets::GapOutcome gaps = accept_gaps(out.coverage, request_.suppressions, today);
+  out.accepted_gaps = gaps.accepted;
+  std::ranges::move(gaps.expired, std::back_inserter(out.expired));
+  std::ranges::move(gaps.stale, std::back_inserter(out.stale));
   for (secrets::Coverage::Gap& gap : out.coverage.gaps) {
     gap.path = masks.apply(gap.path);
     gap.reason = masks.apply(gap.reason);

@@ -127,6 +127,12 @@ std::string coverage_text(const ScanSummary& summary, std::size_t width) {
   return out;
 }
 
+/// Which one it is of several with the same fingerprint, its path says.
+std::string entry_text(const secrets::Suppression& entry) {
+  const std::string path = entry.path.empty() ? "" : " in " + printable_line(entry.path);
+  return fmt::format("{}{} ({})", entry.fingerprint, path, printable_line(entry.reason));
+}
+
 std::string known_text(const ScanSummary& summary, std::size_t width) {
   std::string out;
   if (!summary.exact.empty()) {
@@ -147,14 +153,12 @@ std::string known_text(const ScanSummary& summary, std::size_t width) {
                        counted(summary.accepted_gaps, "place", "places"));
   }
   for (const secrets::Suppression& entry : summary.expired) {
-    out += wrapped(fmt::format("Expired on {}: {} ({})", secrets::day_text(entry.expires),
-                               entry.fingerprint, printable_line(entry.reason)),
-                   width, 2, 4);
+    out += wrapped(
+        fmt::format("Expired on {}: {}", secrets::day_text(entry.expires), entry_text(entry)),
+        width, 2, 4);
   }
   for (const secrets::Suppression& entry : summary.stale) {
-    out += wrapped(
-        fmt::format("Stale, remove it: {} ({})", entry.fingerprint, printable_line(entry.reason)),
-        width, 2, 4);
+    out += wrapped("Stale, remove it: " + entry_text(entry), width, 2, 4);
   }
   return out;
 }

@@ -189,7 +189,7 @@ class History(unittest.TestCase):
         (worktree / ".git").write_text("gitdir: /nowhere\n", encoding="utf-8")
         done = run("secrets", ".", cwd=worktree)
         self.assertEqual(done.returncode, 3, done.stdout)
-        self.assertIn("repository not read: ", done.stdout)
+        self.assertIn(".git: repository not read: ", done.stdout)
 
     def test_a_repository_that_lost_its_head_is_read(self):
         self.commit("a.txt", key())

@@ -264,18 +264,25 @@ SuppressionOutcome suppress(std::vector<SecretFinding> findings, const Suppressi
   return out;
 }
 
-std::uint64_t accept_gaps(Coverage& coverage, const Suppressions& suppressions,
-                          std::chrono::sys_days today) {
-  const auto is_accepted = [&](const Coverage::Gap& gap) {
-    const std::string_view path = std::string_view(gap.path).substr(0, gap.path.find(" > "));
-    return std::ranges::any_of(suppressions.entries(), [&](const Suppression& entry) {
-      return entry.fingerprint == kNotCovered && entry.expires > today &&
-             matches_glob(entry.path, path);
-    });
-  };
-  const std::uint64_t accepted = std::erase_if(coverage.gaps, is_accepted);
-  coverage.skipped -= accepted;
-  return accepted;
+GapOutcome accept_gaps(Coverage& coverage, const Suppressions& suppressions,
+                       std::chrono::sys_days today) {
+  GapOutcome out;
+  // Of gaps that were not kept nobody knows whose they are.
+  const bool all_kept = coverage.skipped == coverage.gaps.size();
+  std::vector<Coverage::Gap> open = coverage.gaps;
+  for (const Suppression& entry : suppressions.entries()) {
+    if (entry.fingerprint != kNotCovered) continue;
+    const auto covers = [&](const Coverage::Gap& gap) {
+      return matches_glob(entry.path, std::string_view(gap.path).substr(0, gap.path.find(" > ")));
+    };
+    const bool used = std::ranges::any_of(coverage.gaps, covers);
+    if (!used && all_kept) out.stale.push_back(entry);
+    if (used && entry.expires <= today) out.expired.push_back(entry);
+    if (entry.expires > today) out.accepted += std::erase_if(open, covers);
+  }
+  coverage.gaps = std::move(open);
+  coverage.skipped -= out.accepted;
+  return out;
 }
 
 std::optional<std::chrono::sys_days> parse_day(std::string_view text) {

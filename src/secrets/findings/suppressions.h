@@ -68,10 +68,15 @@ struct SuppressionOutcome {
 SuppressionOutcome suppress(std::vector<SecretFinding> findings, const Suppressions& suppressions,
                             std::chrono::sys_days today);
 
-/// Takes the gaps out of `coverage` that entries for kNotCovered accept. Returns how many. Only
-/// gaps that were kept can be accepted.
-std::uint64_t accept_gaps(Coverage& coverage, const Suppressions& suppressions,
-                          std::chrono::sys_days today);
+struct GapOutcome {
+  std::uint64_t accepted = 0;
+  std::vector<Suppression> expired;  ///< Would have covered a gap.
+  std::vector<Suppression> stale;    ///< Cover no gap any more.
+};
+/// Takes the gaps out of `coverage` that entries for kNotCovered accept. Only gaps that were kept
+/// can be accepted.
+GapOutcome accept_gaps(Coverage& coverage, const Suppressions& suppressions,
+                       std::chrono::sys_days today);
 
 /// "2027-01-31", or nullopt.
 std::optional<std::chrono::sys_days> parse_day(std::string_view text);

@@ -134,12 +134,19 @@ TEST(Suppressions, WhatCannotBeReadIsAcceptedByItsPath) {
     return out;
   };
   Coverage coverage = gaps();
-  EXPECT_EQ(accept_gaps(coverage, *file, *parse_day("2026-12-31")), 2U);
+  const GapOutcome accepted = accept_gaps(coverage, *file, *parse_day("2026-12-31"));
+  EXPECT_EQ(accepted.accepted, 2U);
+  EXPECT_THAT(accepted.expired, IsEmpty());
+  EXPECT_THAT(accepted.stale, IsEmpty());
   EXPECT_EQ(coverage.skipped, 1U);
   ASSERT_EQ(coverage.gaps.size(), 1U);
   EXPECT_EQ(coverage.gaps[0].path, "new/cut.zip");
   coverage = gaps();
-  EXPECT_EQ(accept_gaps(coverage, *file, *parse_day("2027-01-01")), 0U) << "expired";
+  const GapOutcome late = accept_gaps(coverage, *file, *parse_day("2027-01-01"));
+  EXPECT_EQ(late.accepted, 0U);
+  EXPECT_THAT(late.expired, SizeIs(1));
+  Coverage whole;
+  EXPECT_THAT(accept_gaps(whole, *file, *parse_day("2026-12-31")).stale, SizeIs(1));
   EXPECT_TRUE(suppress({}, *file, *parse_day("2026-12-31")).stale.empty());
   EXPECT_FALSE(
       Suppressions::parse("key: \"0123456789abcdef0123456789abcdef\"\naccepted:\n"
