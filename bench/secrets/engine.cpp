@@ -178,6 +178,9 @@ void scan_all_made(const Catalogue& catalogue) {
   scan_made(catalogue, "base64 of text", generated("<encode64:a text of <lower:9>s> ", 8 * kMega));
   scan_made(catalogue, "assignments", generated("api_key = \"<lower:30>\"\n", 8 * kMega));
   scan_made(catalogue, "findings", generated("api_key = \"<base62:30>\"\n", 4 * kMega));
+  scan_made(catalogue, "findings, one line", generated("password=<base62:16>. ", 8 * kMega));
+  scan_made(catalogue, "findings in escapes",
+            generated("\\x41 api_key = '<base62:30>' \\x42 ", 4 * kMega));
   std::string rules;
   for (const Rule& rule : catalogue.rules()) {
     for (const std::string& word : rule.keywords) rules += word + "=";

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <optional>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -80,8 +81,8 @@ struct Scanner::Impl {
     Range from;                ///< Where they stand in the outer layer.
     Lines lines;               ///< Of the encoded form, when it stands in the document itself.
     bool keeps_lines = false;  ///< Line ends of the bytes are line ends of the document.
-    /// Secrets that were reported, as they stand in `bytes`.
-    mutable std::vector<Range> reported;
+    /// Secrets that were reported, parts of `bytes`, and where each begins, rising.
+    mutable std::unordered_map<std::string_view, std::vector<std::size_t>> reported;
   };
 
   Impl(const Catalogue& from, CandidateSink& to, ScannerOptions chosen)
@@ -195,10 +196,12 @@ void Scanner::Impl::scan_decoded(const Layer& layer, const Spots& spots) {
 /// Text around escapes is seen twice: as it stands and decoded.
 bool Scanner::Impl::was_reported(const Layer& layer, std::string_view secret) {
   if (layer.outer == nullptr) return false;
-  return std::ranges::any_of(layer.outer->reported, [&](const Range& range) {
-    return overlap(range, layer.from) &&
-           layer.outer->bytes.substr(range.begin, range.end - range.begin) == secret;
-  });
+  const auto places = layer.outer->reported.find(secret);
+  if (places == layer.outer->reported.end()) return false;
+  const std::vector<std::size_t>& begins = places->second;
+  const auto begin = std::ranges::partition_point(
+      begins, [&](std::size_t at) { return at + secret.size() <= layer.from.begin; });
+  return begin != begins.end() && *begin < layer.from.end;
 }
 
 /// Rules on the path alone, and those that are only looked for in some paths.
@@ -335,7 +338,8 @@ void Scanner::Impl::report_one(const Layer& layer, const Match& match, LineIndex
   at.line += start.lines;
   candidate.place.line = at.line;
   candidate.place.column = at.column;
-  layer.reported.push_back(match.secret);
+  std::vector<std::size_t>& begins = layer.reported[subject.secret];
+  begins.insert(std::ranges::upper_bound(begins, match.secret.begin), match.secret.begin);
   sink.found(candidate);
 }
 
