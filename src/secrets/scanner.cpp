@@ -17,7 +17,8 @@
 namespace lr::secrets {
 namespace {
 
-constexpr std::size_t kLineMax = 4096;
+/// Of a line: in a bundle, what stands farther away says nothing about a match.
+constexpr std::size_t kLineMax = 1024;
 
 /// Rules with a look of their own come before values found by a vendor's name, and those before
 /// values found by any name.
@@ -81,8 +82,9 @@ struct Scanner::Impl {
     Range from;                ///< Where they stand in the outer layer.
     Lines lines;               ///< Of the encoded form, when it stands in the document itself.
     bool keeps_lines = false;  ///< Line ends of the bytes are line ends of the document.
-    /// Secrets that were reported, parts of `bytes`, and where each begins, rising.
-    mutable std::unordered_map<std::string_view, std::vector<std::size_t>> reported;
+    mutable std::vector<Range> reported;  ///< Secrets, as they stand in `bytes`.
+    /// The same by their texts, each with its places, rising; made when first asked for.
+    mutable std::unordered_map<std::string_view, std::vector<std::size_t>> reported_at;
   };
 
   Impl(const Catalogue& from, CandidateSink& to, ScannerOptions chosen)
@@ -195,9 +197,17 @@ void Scanner::Impl::scan_decoded(const Layer& layer, const Spots& spots) {
 
 /// Text around escapes is seen twice: as it stands and decoded.
 bool Scanner::Impl::was_reported(const Layer& layer, std::string_view secret) {
-  if (layer.outer == nullptr) return false;
-  const auto places = layer.outer->reported.find(secret);
-  if (places == layer.outer->reported.end()) return false;
+  if (layer.outer == nullptr || layer.outer->reported.empty()) return false;
+  const Layer& outer = *layer.outer;
+  if (outer.reported_at.empty()) {
+    std::ranges::sort(outer.reported, {}, &Range::begin);
+    for (const Range& range : outer.reported) {
+      const auto text = outer.bytes.substr(range.begin, range.end - range.begin);
+      outer.reported_at[text].push_back(range.begin);
+    }
+  }
+  const auto places = outer.reported_at.find(secret);
+  if (places == outer.reported_at.end()) return false;
   const std::vector<std::size_t>& begins = places->second;
   const auto begin = std::ranges::partition_point(
       begins, [&](std::size_t at) { return at + secret.size() <= layer.from.begin; });
@@ -338,8 +348,7 @@ void Scanner::Impl::report_one(const Layer& layer, const Match& match, LineIndex
   at.line += start.lines;
   candidate.place.line = at.line;
   candidate.place.column = at.column;
-  std::vector<std::size_t>& begins = layer.reported[subject.secret];
-  begins.insert(std::ranges::upper_bound(begins, match.secret.begin), match.secret.begin);
+  layer.reported.push_back(match.secret);
   sink.found(candidate);
 }
 

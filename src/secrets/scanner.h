@@ -20,7 +20,7 @@ struct Candidate {
   const Rule* rule = nullptr;
   std::string_view secret;  ///< The value itself: never stored, never printed.
   std::string_view match;   ///< What the whole pattern matched.
-  std::string_view line;    ///< The line, at most 4 KiB around the match.
+  std::string_view line;    ///< The line, at most 1 KiB around the match.
   Confidence confidence = Confidence::kMedium;
   bool proved = false;          ///< A checksum or structure that cannot be chance.
   bool allowed_inline = false;  ///< The line says "gitleaks:allow" or "launchready:allow".

@@ -27,7 +27,7 @@ struct Subject {
   const Rule* rule = nullptr;
   std::string_view secret;
   std::string_view match;
-  std::string_view line;    ///< At most 4 KiB around the match.
+  std::string_view line;    ///< At most 1 KiB around the match.
   std::string_view before;  ///< The kKeywordReach bytes before the match.
   std::string_view path;
   PathKind path_kind;       ///< Of `path`; told once for a document.
