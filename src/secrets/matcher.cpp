@@ -138,8 +138,8 @@ const std::vector<Match>& Matcher::match(std::string_view bytes) {
 const std::vector<Match>& Matcher::match_near(std::string_view bytes,
                                               std::span<const Range> ranges) {
   // A match that touches a range lies within its reach of it; mostly there is none. Whether one
-  // stands depends on the matches of its rule that overlap it, so those are looked for too; and when
-  // there is one at the very front of a window, what comes before it.
+  // stands depends on the matches of its rule that overlap it, so those are looked for too; and
+  // when there is one at the very front of a window, what comes before it.
   const std::vector<Range> wanted = grown(ranges, kKeywordReach, bytes.size());
   for (std::size_t rounds = 1;; rounds *= rounds == 1 ? 2 : 4) {
     begin(bytes);
