@@ -61,6 +61,20 @@ TEST_F(ProxyTest, ASlowUpstreamIsATimeout) {
   EXPECT_TRUE(upstream_->wait_for_abandoned(1));
 }
 
+TEST_F(ProxyTest, TheTotalTimeoutEndsAnUploadThatDripsIn) {
+  start_with(
+      "guard: { timeouts: { connect: 500ms, first_byte: 300ms, idle: 300ms, total: 400ms } }");
+  Wire wire(guard_->port());
+  wire.send("POST /public HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n");
+  for (int i = 0; i < 40; ++i) {
+    wire.send(std::string(20, 'x'));
+    std::this_thread::sleep_for(milliseconds(20));
+  }
+  const Reply reply = parse_reply(wire.read_all());
+  EXPECT_EQ(reply.status, 408);
+  EXPECT_THAT(reply.body, HasSubstr(reply.field("X-Request-Id")));
+}
+
 TEST_F(ProxyTest, AnAnswerThatBreaksOffDoesNotLookComplete) {
   start_with("");
   Wire wire(guard_->port());

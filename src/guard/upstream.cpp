@@ -105,6 +105,10 @@ net::Task<Upstream::Head> Upstream::converse(net::ClientExchange& exchange,
 net::Task<Upstream::Head> Upstream::send_streaming(net::ClientExchange& exchange,
                                                    const Outgoing& outgoing) {
   if (has_left(outgoing)) co_return fail(Code::kCancelled, "the client left", Origin::kClient);
+  net::ServerExchange* client = outgoing.stream.from;
+  if (client != nullptr) {
+    client->body_by(Deadline::at(client->loop().now() + outgoing.timeouts.total));
+  }
   auto sent = co_await exchange.send(outgoing.head, outgoing.body);
   if (sent) sent = co_await send_body(exchange, outgoing.stream);
   // An upstream that refuses a body early answers and stops reading: its answer still counts.

@@ -122,6 +122,11 @@ Task<> Exchange::write(std::string_view bytes) {
   loop_.refresh_now();
   allow(timeouts_.idle);
   Result<> written = co_await stream().write_all(bytes);
+  // Not left to the stream: a peer that takes every piece soon never meets its deadline.
+  loop_.refresh_now();
+  if (written && total_.expired(loop_.now())) {
+    written = fail(Code::kDeadlineExceeded, "the time for the whole exchange is up");
+  }
   if (written) co_return written;
   broken_ = true;
   co_return std::unexpected(failed(std::move(written).error()));

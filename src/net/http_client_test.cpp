@@ -233,6 +233,30 @@ TEST_F(HttpClientTest, AStallEndsAtTheDeadline) {
   }
 }
 
+Task<> upload_without_end(ConnectionPool& pool, ClientTimeouts timeouts) {
+  LR_CO_TRY(const auto exchange, co_await pool.acquire(timeouts));
+  LR_CO_TRY_VOID(co_await exchange->send("POST / HTTP/1.1\r\nHost: x\r\n\r\n", ""));
+  const MonoTime give_up = std::chrono::steady_clock::now() + seconds(3);
+  while (std::chrono::steady_clock::now() < give_up) {
+    LR_CO_TRY_VOID(co_await exchange->write("x"));
+    LR_CO_TRY_VOID(co_await sleep_for(milliseconds(5)));
+  }
+  co_return Result<>();
+}
+
+TEST_F(HttpClientTest, AnUploadEndsAtTheTotalTimeoutThoughEveryPieceIsTaken) {
+  ScriptedUpstream upstream([](RawClient& connection) { connection.read_to_end(); });
+  ClientTimeouts timeouts;
+  timeouts.total = milliseconds(200);
+  ConnectionPool pool(loop, url_of(upstream.port()), nullptr, timeouts, 1);
+  const auto start = std::chrono::steady_clock::now();
+  const Result<> sent = loop.block_on(upload_without_end(pool, timeouts));
+  ASSERT_FALSE(sent);
+  EXPECT_EQ(sent.error().code(), Code::kDeadlineExceeded);
+  EXPECT_EQ(sent.error().origin(), Origin::kUpstream);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, seconds(2));
+}
+
 TEST_F(HttpClientTest, RawSendsAndReturnsBytesAsTheyAre) {
   ScriptedUpstream upstream([](RawClient& connection) {
     connection.send(connection.read_until("END"));

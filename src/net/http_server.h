@@ -32,6 +32,9 @@ class ServerExchange {
   /// The whole body when it came with the head and has at most `max` bytes, which is usual for
   /// small ones; nullopt otherwise, and then read_all() waits for it or says what is wrong.
   virtual std::optional<std::string_view> body_at_hand(std::size_t max) = 0;
+  /// The whole body must have come by then: reading it fails with kRequestTimeout afterwards, also
+  /// when the client keeps sending. For this exchange only.
+  virtual void body_by(Deadline deadline) = 0;
 
   // The answer: either send(), or begin() write()* end().
   /// Framing fields (Content-Length, Transfer-Encoding, Connection, Date) are added here and must

@@ -124,6 +124,7 @@ void ServerConnection::start_exchange(std::size_t head_bytes) {
   continue_pending_ = head_.expect_continue;
   body_failed_ = false;
   patience_ = shared_->options.body_idle_timeout;
+  body_by_ = Deadline::never();
   // The body may use the free room behind the head; the head itself stays where it is.
   const std::string_view bytes = in_.data();
   const std::size_t buffered = bytes.size() - head_bytes;
@@ -179,8 +180,7 @@ Task<> ServerConnection::send_continue() {
   co_return co_await push("");
 }
 
-void ServerConnection::spend_patience(MonoTime asked, std::size_t before) {
-  const nanoseconds waited = std::chrono::steady_clock::now() - asked;
+void ServerConnection::spend_patience(nanoseconds waited, std::size_t before) {
   const auto come = static_cast<std::int64_t>(body_.rest().size() - before);
   patience_ = std::min<nanoseconds>(shared_->options.body_idle_timeout,
                                     patience_ - waited + come * kPatiencePerByte);
@@ -195,10 +195,13 @@ Task<std::string_view> ServerConnection::read_some() {
     }
     const std::size_t before = body_.rest().size();
     const MonoTime asked = std::chrono::steady_clock::now();
-    stream_->expires(Deadline::at(asked + patience_));
+    stream_->expires(Deadline::at(asked + patience_).sooner(body_by_));
     Result<> filled = co_await body_.fill(*stream_);
+    const MonoTime now = std::chrono::steady_clock::now();
+    // Not left to the stream: bytes that are there already are read whatever its deadline.
+    if (filled && body_by_.expired(now)) filled = fail(Code::kDeadlineExceeded, "time is up");
     if (!filled) co_return std::unexpected(body_error(std::move(filled).error()));
-    spend_patience(asked, before);
+    spend_patience(now - asked, before);
     piece = body_.take();
   }
   if (!piece) co_return std::unexpected(body_error(std::move(piece).error()));

@@ -55,6 +55,7 @@ class ServerConnection final : public ServerExchange, public WheelLink {
   Task<std::string_view> read_some() override;
   Task<std::string_view> read_all(std::size_t max) override;
   std::optional<std::string_view> body_at_hand(std::size_t max) override;
+  void body_by(Deadline deadline) override { body_by_ = deadline; }
   Task<> send(int status, const text::Fields& fields, std::string_view body) override;
   Result<> answer(int status, const text::Fields& fields, std::string_view body) override;
   Task<> begin(int status, const text::Fields& fields,
@@ -90,7 +91,7 @@ class ServerConnection final : public ServerExchange, public WheelLink {
   bool came_too_slowly(const Result<std::size_t>& got) const;
   void start_exchange(std::size_t head_bytes);
   Task<> send_continue();
-  void spend_patience(MonoTime asked, std::size_t before);
+  void spend_patience(nanoseconds waited, std::size_t before);
   Error body_error(Error error);
   // Writing.
   Result<> append_head(int status, const text::Fields& fields);
@@ -120,7 +121,8 @@ class ServerConnection final : public ServerExchange, public WheelLink {
   Departure departure_{*this};
   std::size_t parsed_size_ = 0;  ///< Size of in_ when it was last parsed in vain.
   std::size_t head_bytes_ = 0;
-  nanoseconds patience_{};           ///< Left for the body.
+  nanoseconds patience_{};  ///< Left for the body.
+  Deadline body_by_ = Deadline::never();
   std::uint64_t left_to_write_ = 0;  ///< For Answer::kLength.
   Answer answer_ = Answer::kNone;
   bool first_request_ = true;
