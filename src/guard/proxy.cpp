@@ -195,6 +195,10 @@ net::Task<> discard(net::ClientExchange& exchange) {
   co_return Result<>();
 }
 
+void answer_broke_off(Lane& lane, const Exchange& exchange) {
+  if (exchange.body_read || !kept_waiting(*exchange.server)) lane.upstream->report_failure();
+}
+
 net::Task<Verdict> release_buffered(Lane& lane, Exchange& exchange, net::ClientExchange& upstream) {
   auto body = co_await upstream.read_all(limits::kBufferedAnswerBytes);
   if (!body) {
@@ -202,7 +206,7 @@ net::Task<Verdict> release_buffered(Lane& lane, Exchange& exchange, net::ClientE
     if (body.error().code() == Code::kPayloadTooLarge) {
       co_return Verdict::reject(Code::kBadGateway, "answer_too_large_to_judge");
     }
-    lane.upstream->report_failure();
+    answer_broke_off(lane, exchange);
     co_return verdict_for(body.error(), lane, exchange);
   }
   exchange.answer.body = std::move(*body);
@@ -223,7 +227,7 @@ void cut(Lane& lane, Exchange& exchange, net::ClientExchange& upstream, bool cli
   if (client_failed || exchange.client_gone) {
     exchange.client_gone = true;
   } else {
-    lane.upstream->report_failure();
+    answer_broke_off(lane, exchange);
   }
   exchange.server->abort();
 }
@@ -279,7 +283,7 @@ net::Task<Verdict> release_streamed(Lane& lane, Exchange& exchange, net::ClientE
   auto first = co_await upstream.read_some();
   if (!first) {
     if (!server.started()) {
-      lane.upstream->report_failure();
+      answer_broke_off(lane, exchange);
       upstream.abort();
       co_return verdict_for(first.error(), lane, exchange);
     }

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "guard/testing/guard_fixture.h"
+#include "net/testing/rig.h"
 
 namespace lr::guard::testing {
 namespace {
@@ -73,6 +74,52 @@ TEST_F(ProxyTest, TheTotalTimeoutEndsAnUploadThatDripsIn) {
   const Reply reply = parse_reply(wire.read_all());
   EXPECT_EQ(reply.status, 408);
   EXPECT_THAT(reply.body, HasSubstr(reply.field("X-Request-Id")));
+}
+
+/// Does not wait for bodies; answers GET.
+void give_up_on_bodies(net::testing::RawClient& connection) {
+  const std::string head = connection.read_until("\r\n\r\n");
+  if (head.starts_with("GET ")) {
+    connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok");
+    return;
+  }
+  std::this_thread::sleep_for(milliseconds(150));
+  if (head.find("/busy") == std::string::npos) return;
+  connection.send(
+      "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+}
+
+/// The status of a request whose body comes in two halves.
+int upload(std::uint16_t port, const std::string& target, milliseconds pause) {
+  Wire wire(port);
+  wire.send("POST " + target +
+            " HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 20\r\n\r\n0123456789");
+  if (pause.count() > 0) std::this_thread::sleep_for(pause);
+  wire.send("0123456789");
+  return parse_reply(wire.read_all()).status;
+}
+
+constexpr const char* kShortTotal =
+    "guard: { timeouts: { connect: 500ms, first_byte: 2s, idle: 2s, total: 4s },"
+    " breaker: { failures: 2, open_for: 10s } }";
+
+TEST_F(ProxyTest, SlowClientsDoNotOpenTheBreaker) {
+  const net::testing::ScriptedUpstream scripted(give_up_on_bodies);
+  options_.upstream = net::testing::url_of(scripted.port());
+  start_with(kShortTotal);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(upload(guard_->port(), "/public", milliseconds(400)), 502);
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(upload(guard_->port(), "/public?/busy", milliseconds(400)), 503);
+  }
+  EXPECT_EQ(get("/public").status, 200);
+}
+
+TEST_F(ProxyTest, AnUpstreamThatGivesUpOnQuickClientsOpensTheBreaker) {
+  const net::testing::ScriptedUpstream scripted(give_up_on_bodies);
+  options_.upstream = net::testing::url_of(scripted.port());
+  start_with(kShortTotal);
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(upload(guard_->port(), "/public", milliseconds(0)), 502);
+  EXPECT_EQ(get("/public").status, 503);
 }
 
 TEST_F(ProxyTest, AnAnswerThatBreaksOffDoesNotLookComplete) {

@@ -18,10 +18,20 @@ Error as_gateway_error(Error error) {
   }
 }
 
+/// Shorter than any time limit of a server for a body, longer than a body takes that is on its way.
+constexpr milliseconds kSlowBody{250};
+
 bool is_overload(int status) { return status >= 502 && status <= 504; }
 
 bool has_left(const Outgoing& outgoing) {
   return outgoing.cancelled != nullptr && *outgoing.cancelled;
+}
+
+/// However slow the client was: the upstream had all the time that it may take to answer.
+bool had_its_time(const Error& error, const Outgoing& outgoing) {
+  return error.code() == Code::kDeadlineExceeded &&
+         outgoing.stream.from->body_waited() + outgoing.timeouts.first_byte <=
+             outgoing.timeouts.total;
 }
 
 /// A request that may be sent twice failed on a kept connection before a byte of the answer came.
@@ -49,6 +59,8 @@ class CurrentExchange {
 };
 
 }  // namespace
+
+bool kept_waiting(const net::ServerExchange& client) { return client.body_waited() >= kSlowBody; }
 
 Upstream::Upstream(net::EventLoop& loop, UpstreamSettings settings, WorkerMetrics& metrics)
     : origin_(std::move(settings.origin)),
@@ -147,11 +159,12 @@ net::Task<> Upstream::send_body(net::ClientExchange& exchange, const StreamedBod
 }
 
 void Upstream::judge(const Result<Incoming>& outcome, const Outgoing& outgoing) {
+  const bool slow = outgoing.stream.from != nullptr && kept_waiting(*outgoing.stream.from);
   if (outcome) {
-    if (is_overload(outcome->head->status)) {
-      report_failure();
-    } else {
+    if (!is_overload(outcome->head->status)) {
       breaker_->success();
+    } else if (!slow) {
+      report_failure();
     }
     return;
   }
@@ -161,6 +174,7 @@ void Upstream::judge(const Result<Incoming>& outcome, const Outgoing& outgoing) 
       error.code() == Code::kResourceExhausted) {
     return;
   }
+  if (slow && !had_its_time(error, outgoing)) return;
   report_failure();
 }
 

@@ -20,6 +20,10 @@ struct StreamedBody {
   std::size_t bytes_max = 0;
 };
 
+/// Has the client taken so long over a body that was passed on as it came that an upstream may have
+/// lost patience with it? What such an upstream does then says nothing about the upstream.
+bool kept_waiting(const net::ServerExchange& client);
+
 struct Outgoing {
   std::string_view head;  ///< Complete, canonical.
   std::string_view body{};

@@ -35,6 +35,8 @@ class ServerExchange {
   /// The whole body must have come by then: reading it fails with kRequestTimeout afterwards, also
   /// when the client keeps sending. For this exchange only.
   virtual void body_by(Deadline deadline) = 0;
+  /// How long reading the body has waited for the client so far.
+  virtual nanoseconds body_waited() const = 0;
 
   // The answer: either send(), or begin() write()* end().
   /// Framing fields (Content-Length, Transfer-Encoding, Connection, Date) are added here and must

@@ -124,6 +124,7 @@ void ServerConnection::start_exchange(std::size_t head_bytes) {
   continue_pending_ = head_.expect_continue;
   body_failed_ = false;
   patience_ = shared_->options.body_idle_timeout;
+  body_waited_ = nanoseconds(0);
   body_by_ = Deadline::never();
   // The body may use the free room behind the head; the head itself stays where it is.
   const std::string_view bytes = in_.data();
@@ -181,6 +182,7 @@ Task<> ServerConnection::send_continue() {
 }
 
 void ServerConnection::spend_patience(nanoseconds waited, std::size_t before) {
+  body_waited_ += waited;
   const auto come = static_cast<std::int64_t>(body_.rest().size() - before);
   patience_ = std::min<nanoseconds>(shared_->options.body_idle_timeout,
                                     patience_ - waited + come * kPatiencePerByte);

@@ -56,6 +56,7 @@ class ServerConnection final : public ServerExchange, public WheelLink {
   Task<std::string_view> read_all(std::size_t max) override;
   std::optional<std::string_view> body_at_hand(std::size_t max) override;
   void body_by(Deadline deadline) override { body_by_ = deadline; }
+  nanoseconds body_waited() const override { return body_waited_; }
   Task<> send(int status, const text::Fields& fields, std::string_view body) override;
   Result<> answer(int status, const text::Fields& fields, std::string_view body) override;
   Task<> begin(int status, const text::Fields& fields,
@@ -122,6 +123,7 @@ class ServerConnection final : public ServerExchange, public WheelLink {
   std::size_t parsed_size_ = 0;  ///< Size of in_ when it was last parsed in vain.
   std::size_t head_bytes_ = 0;
   nanoseconds patience_{};  ///< Left for the body.
+  nanoseconds body_waited_{};
   Deadline body_by_ = Deadline::never();
   std::uint64_t left_to_write_ = 0;  ///< For Answer::kLength.
   Answer answer_ = Answer::kNone;
