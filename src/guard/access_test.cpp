@@ -207,6 +207,32 @@ TEST_F(AccessTest, ListsHoldOnlyTheCallersItems) {
   EXPECT_EQ(reply.body, R"({"items":[{"id":"n-alice"}],"n":3})");
 }
 
+TEST_F(AccessTest, AFilteredListDoesNotTellHowManyOthersHave) {
+  const text::Headers counts = {{"X-Total-Count", "4711"},
+                                {"Content-Range", "items 0-1/4711"},
+                                {"Link", "</my-notes?page=2356>; rel=last"},
+                                {"ETag", "\"4711\""},
+                                {"X-Kept", "yes"}};
+  upstream_->set_body("/my-notes", R"({"items":[{"id":"n-alice"},{"id":"n-bob"}]})", counts);
+  const Reply filtered = get("/my-notes", bearer());
+  EXPECT_EQ(filtered.status, 200);
+  EXPECT_THAT(filtered.raw, Not(HasSubstr("4711")));
+  EXPECT_THAT(filtered.raw, Not(HasSubstr("2356")));
+  EXPECT_EQ(filtered.field("X-Kept"), "yes");
+  upstream_->set_body("/my-notes", R"({"items":[{"id":"n-alice"}]})", counts);
+  EXPECT_EQ(get("/my-notes", bearer()).field("X-Total-Count"), "4711");
+}
+
+TEST_F(AccessTest, ARedirectOfAListHasNoBody) {
+  upstream_->set_body("/my-notes", R"({"items":[{"id":"n-bob"}]})",
+                      {{"Location", "/notes-of-mine"}, {"X-Total-Count", "4711"}}, 303);
+  const Reply reply = get("/my-notes", bearer());
+  EXPECT_EQ(reply.status, 303);
+  EXPECT_EQ(reply.field("Location"), "/notes-of-mine");
+  EXPECT_EQ(reply.body, "");
+  EXPECT_THAT(reply.raw, Not(HasSubstr("4711")));
+}
+
 TEST_F(AccessTest, WhatCannotBeJudgedIsNotReleased) {
   EXPECT_EQ(get("/orders/7?answer=html", bearer()).status, 502);
   EXPECT_EQ(get("/orders/7?answer=big", bearer()).status, 502);

@@ -1,5 +1,6 @@
 // Ownership on the way back: learn whose a new object is before its id is told, release an object
 // only when its own fields prove the owner, and leave foreign items out of lists.
+#include <array>
 #include <boost/json/serialize.hpp>
 
 #include "guard/filter.h"
@@ -14,6 +15,26 @@ namespace {
 constexpr std::string_view kAfter[] = {"limits_object", "safe_errors"};
 
 bool is_success(int status) { return status >= 200 && status < 300; }
+
+bool is_redirect(int status) { return status >= 300 && status < 400; }
+
+/// What the upstream says about the list that it sent: how long the whole is, and what its bytes
+/// were. Not true of what is left, and it tells what others have.
+constexpr auto kListFields = std::to_array<std::string_view>(
+    {"X-Total-Count", "X-Total", "X-Total-Pages", "X-WP-Total", "X-WP-TotalPages", "X-Pagination",
+     "Link", "Content-Range", "ETag", "Content-MD5", "Digest", "Content-Digest", "Repr-Digest"});
+
+void remove_list_fields(Answer& answer) {
+  for (const std::string_view name : kListFields) answer.fields.remove(name);
+}
+
+/// Where to go is for everybody; a body that comes with it is not judged and stays here.
+void keep_location_only(Answer& answer) {
+  answer.body.clear();
+  remove_list_fields(answer);
+  answer.fields.remove("Content-Type");
+  answer.fields.remove("Content-Encoding");
+}
 
 /// Statuses by which an upstream may tell a missing object from a foreign one.
 bool tells_existence(int status) { return status == 403 || status == 404 || status == 410; }
@@ -34,8 +55,9 @@ class ResponseOwnershipFilter final : public Filter {
     }
     if (!is_success(answer.status)) {
       const bool unproved = exchange.owner_by_answer && answer.status < 500;
-      return unproved ? Verdict::reject(Code::kNotFound, "owner_unproved", route.at)
-                      : Verdict::pass();
+      if (unproved) return Verdict::reject(Code::kNotFound, "owner_unproved", route.at);
+      if (route.lists && is_redirect(answer.status)) exchange.buffer_answer();
+      return Verdict::pass();
     }
     const bool judged = exchange.owner_by_answer || learns(route) || route.lists ||
                         forgotten_object(exchange) != nullptr;
@@ -49,9 +71,10 @@ class ResponseOwnershipFilter final : public Filter {
 
   net::Task<Verdict> on_response_body(Exchange& exchange) override {
     const contract::Route& route = *exchange.route;
-    if (!is_success(exchange.answer.status) || exchange.caller == nullptr) {
-      co_return Verdict::pass();
-    }
+    const int status = exchange.answer.status;
+    if (exchange.caller == nullptr) co_return Verdict::pass();
+    if (route.lists && is_redirect(status)) keep_location_only(exchange.answer);
+    if (!is_success(status)) co_return Verdict::pass();
     if (const NamedObject* gone = forgotten_object(exchange)) {
       auto forgotten = co_await services_.ownership.forget(
           services_.contract.objects[gone->object].name, std::string(gone->id));
@@ -119,6 +142,7 @@ class ResponseOwnershipFilter final : public Filter {
     }
     array = std::move(kept);
     exchange.answer.body = text::json::serialize(document);
+    remove_list_fields(exchange.answer);
     return Verdict::pass();
   }
 

@@ -86,9 +86,9 @@ bool EchoUpstream::wait_for_abandoned(std::size_t count) const {
   return eventually([&] { return abandoned() >= count; });
 }
 
-void EchoUpstream::set_body(std::string path, std::string json) {
+void EchoUpstream::set_body(std::string path, std::string json, text::Headers fields, int status) {
   const std::lock_guard lock(mutex_);
-  bodies_.emplace_back(std::move(path), std::move(json));
+  bodies_.push_back({std::move(path), std::move(json), std::move(fields), status});
 }
 
 net::Task<> EchoUpstream::serve(EchoUpstream& self, net::ServerExchange& exchange) {
@@ -101,12 +101,12 @@ net::Task<> EchoUpstream::serve(EchoUpstream& self, net::ServerExchange& exchang
   const std::string target(head.target);
   LR_CO_TRY(const std::string_view body, co_await exchange.read_all(8 * limits::kMiB));
   seen += body;
-  std::optional<std::string> fixed;
+  std::optional<Fixed> fixed;
   {
     const std::lock_guard lock(self.mutex_);
     self.requests_.push_back(seen);
-    for (const auto& [path, json] : self.bodies_) {
-      if (target.substr(0, target.find('?')) == path) fixed = json;
+    for (const Fixed& one : self.bodies_) {
+      if (target.substr(0, target.find('?')) == one.path) fixed = one;
     }
   }
   text::Fields fields;
@@ -115,7 +115,8 @@ net::Task<> EchoUpstream::serve(EchoUpstream& self, net::ServerExchange& exchang
   fields.add("Access-Control-Allow-Origin", "*");
   if (fixed) {
     fields.add("Content-Type", "application/json");
-    co_return co_await exchange.send(200, fields, *fixed);
+    for (const text::Field& field : fixed->fields.view()) fields.add(field.name, field.value);
+    co_return co_await exchange.send(fixed->status, fields, fixed->json);
   }
   const std::string what = value_after(target, "answer=");
   if (!what.empty()) co_return co_await serve_special(self, exchange, what);

@@ -36,9 +36,15 @@ class EchoUpstream {
   std::size_t abandoned() const { return abandoned_.load(); }
   bool wait_for_abandoned(std::size_t count) const;
   /// Exact answers by path.
-  void set_body(std::string path, std::string json);
+  void set_body(std::string path, std::string json, text::Headers fields = {}, int status = 200);
 
  private:
+  struct Fixed {
+    std::string path;
+    std::string json;
+    text::Headers fields;
+    int status = 200;
+  };
   static net::Task<> serve(EchoUpstream& self, net::ServerExchange& exchange);
   static net::Task<> serve_special(EchoUpstream& self, net::ServerExchange& exchange,
                                    std::string what);
@@ -51,7 +57,7 @@ class EchoUpstream {
   std::uint16_t port_ = 0;
   mutable std::mutex mutex_;
   std::vector<std::string> requests_;
-  std::vector<std::pair<std::string, std::string>> bodies_;
+  std::vector<Fixed> bodies_;
   std::atomic<std::size_t> released_{0};
   std::atomic<std::size_t> abandoned_{0};
   std::thread thread_;
