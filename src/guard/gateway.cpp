@@ -39,21 +39,36 @@ RedirectRule redirect_rule(const Snapshot& snapshot, std::uint16_t https_port) {
   return rule;
 }
 
+bool same(const contract::ListenAddress& a, const contract::ListenAddress& b) {
+  return a.ip == b.ip && a.port == b.port;
+}
+
+bool same(const contract::SecretRef& a, const contract::SecretRef& b) {
+  return a.kind == b.kind && a.name == b.name;
+}
+
+/// Both absent, or both there and the same.
+template <class Setting>
+bool same(const std::optional<Setting>& a, const std::optional<Setting>& b) {
+  return a.has_value() == b.has_value() && (!a || same(*a, *b));
+}
+
 /// What cannot change while running; named when a reload tries.
 Result<> check_unchanged(const contract::GuardSettings& before,
                          const contract::GuardSettings& after) {
-  const auto same = [](const contract::ListenAddress& a, const contract::ListenAddress& b) {
-    return a.ip == b.ip && a.port == b.port;
-  };
   const auto changed = [](std::string_view what) {
     return fail(Code::kInvalidArgument, fmt::format("{} changed: restart the guard for that", what),
                 Origin::kContract);
   };
   if (!same(before.listen, after.listen)) return changed("guard.listen");
+  if (!same(before.admin, after.admin)) return changed("guard.admin");
+  if (!same(before.redirect, after.redirect)) return changed("guard.redirect");
+  if (before.workers != after.workers) return changed("guard.workers");
   if (before.tls_certificate.has_value() != after.tls_certificate.has_value()) {
     return changed("guard.tls");
   }
   if (before.ledger_path != after.ledger_path) return changed("guard.ledger");
+  if (!same(before.ledger_key, after.ledger_key)) return changed("guard.ledger_key");
   if (before.state_path != after.state_path) return changed("guard.state");
   return {};
 }

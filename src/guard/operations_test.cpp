@@ -9,6 +9,7 @@
 
 #include "guard/redirect.h"
 #include "guard/testing/guard_fixture.h"
+#include "net/testing/rig.h"
 
 namespace lr::guard::testing {
 namespace {
@@ -64,6 +65,29 @@ TEST_F(OperationsTest, ABadContractNeverReplacesAGoodOne) {
   EXPECT_EQ(admin("POST", "/reload").status, 200);
   EXPECT_EQ(get("/public").status, 421);
   EXPECT_EQ(ledger_.events()[ledger_.events().size() - 2].kind, "contract.reloaded");
+}
+
+TEST_F(OperationsTest, WhatNeedsARestartIsRefusedByName) {
+  const net::testing::CertificateFiles files("chat.example");
+  options_.admin.reset();
+  options_.workers.reset();
+  const std::string same = fmt::format("guard: {{ tls: {{ certificate: {}, key: {} }}, ",
+                                       files.certificate(), files.key());
+  start_with(same + "workers: 1, admin: none }");
+  const std::pair<const char*, const char*> changes[] = {
+      {"guard.admin", "workers: 1, admin: 127.0.0.1:1 }"},
+      {"guard.workers", "workers: 2, admin: none }"},
+      {"guard.redirect", "workers: 1, admin: none, redirect: 127.0.0.1:1 }"},
+      {"guard.ledger_key", "workers: 1, admin: none, ledger_key: file:other.key }"},
+  };
+  for (const auto& [name, change] : changes) {
+    write_contract(same + change);
+    const auto reloaded = guard_->reload();
+    ASSERT_FALSE(reloaded.has_value()) << name;
+    EXPECT_THAT(reloaded.error().detail(), HasSubstr(std::string(name) + " changed: restart"));
+  }
+  write_contract(same + "workers: 1, admin: none, drain: 1s }");
+  EXPECT_TRUE(guard_->reload().has_value());
 }
 
 TEST_F(OperationsTest, ALedgerThatCannotWriteStopsPrivateRoutesUntilItCan) {
