@@ -191,6 +191,7 @@ net::Task<Verdict> prove_owner(const Services& services, Exchange& exchange, Nam
        .path = path,
        .query = {},
        .authority = services.upstream.authority(),
+       .public_host = services.snapshot.public_host,
        .key_header =
            contract.api_keys ? std::string_view(contract.api_keys->header) : std::string_view(),
        .framing = {},

@@ -115,6 +115,7 @@ Outgoing prepare(Lane& lane, Exchange& exchange) {
                     .query = exchange.target.query,
                     .has_query = exchange.target.has_query,
                     .authority = lane.upstream->authority(),
+                    .public_host = lane.snapshot->public_host,
                     .framing = framing_for(exchange),
                     .inspected = inspected};
   if (contract.api_keys) head.key_header = contract.api_keys->header;

@@ -159,6 +159,10 @@ Result<SnapshotPtr> load_snapshot(const GuardOptions& options) {
   apply_overrides(contract, options);
   auto snapshot = std::make_shared<Snapshot>(std::move(contract));
   LR_TRY_VOID(choose_upstream(*snapshot, options));
+  const contract::Environment* environment = snapshot->environment;
+  if (snapshot->contract.guard.hosts.empty() && environment != nullptr && environment->url) {
+    snapshot->public_host = environment->url->authority();
+  }
   for (const contract::Issuer& issuer : snapshot->contract.issuers) {
     LR_TRY(auto keys, load_fixed_keys(issuer));
     snapshot->fixed_keys.push_back(std::move(keys));

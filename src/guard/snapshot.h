@@ -32,6 +32,10 @@ struct Snapshot {
   decide::Router router;
   const contract::Environment* environment = nullptr;
   text::Url upstream;
+  /// Goes up as X-Forwarded-Host where any Host is accepted: an application that makes links of it
+  /// must not make them to wherever a client says. "" where the client's name is one of ours, or
+  /// nobody has said which ours is.
+  std::string public_host;
   /// By issuer; null where the keys come from a URL.
   std::vector<std::shared_ptr<const crypto::JwkSet>> fixed_keys;
   std::vector<std::vector<CompiledRule>> limits;  ///< By contract limit.

@@ -95,6 +95,20 @@ TEST_F(SurfaceTest, WhatTheClientClaimsAboutItselfIsDropped) {
   EXPECT_THAT(seen, HasSubstr("traceparent: 00-"));
 }
 
+TEST_F(SurfaceTest, TheProductsNameGoesUpWhenAnyHostIsAccepted) {
+  std::string contract = basic_contract();
+  contract.replace(contract.find("test: { "), 8, "test: { url: \"https://chat.example\", ");
+  write_file("contract.yaml", contract);
+  start();
+  EXPECT_EQ(send("GET /public HTTP/1.1\nHost: evil.example\n\n").status, 200);
+  EXPECT_THAT(upstream_->requests().back(), HasSubstr("X-Forwarded-Host: chat.example\n"));
+  EXPECT_THAT(upstream_->requests().back(), Not(HasSubstr("evil")));
+  write_file("contract.yaml", contract + "guard: { hosts: [chat.example, m.example] }\n");
+  ASSERT_TRUE(guard_->reload().has_value());
+  EXPECT_EQ(send("GET /public HTTP/1.1\nHost: m.example\n\n").status, 200);
+  EXPECT_THAT(upstream_->requests().back(), HasSubstr("X-Forwarded-Host: m.example\n"));
+}
+
 TEST_F(SurfaceTest, WhatWasJudgedIsNotDroppedAtTheClientsWish) {
   const std::string hop = "Connection: Content-Type, Authorization\n";
   const std::string json = "Content-Type: application/json\n";

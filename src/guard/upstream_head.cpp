@@ -131,12 +131,12 @@ void append_client_fields(std::string& out, const Exchange& exchange, const Upst
   }
 }
 
-void append_own_fields(std::string& out, const Exchange& exchange) {
+void append_own_fields(std::string& out, const Exchange& exchange, string_view public_host) {
   append_line(out, "X-Request-Id", exchange.request_id);
   append_line(out, "traceparent", exchange.traceparent);
   append_line(out, "X-Forwarded-For", exchange.client.str());
   append_line(out, "X-Forwarded-Proto", exchange.secure ? "https" : "http");
-  append_line(out, "X-Forwarded-Host", exchange.head->host);
+  append_line(out, "X-Forwarded-Host", public_host.empty() ? exchange.head->host : public_host);
   if (exchange.caller != nullptr) out.append(exchange.caller->upstream_fields);
 }
 
@@ -182,7 +182,7 @@ void append_upstream_head(std::string& out, const Exchange& exchange, const Upst
   append_line(out, "Host", what.authority);
   append_client_fields(out, exchange, what);
   if (what.inspected) append_line(out, "Accept-Encoding", "identity");
-  append_own_fields(out, exchange);
+  append_own_fields(out, exchange, what.public_host);
   append_framing(out, what.framing);
   out.append("\r\n");
 }

@@ -16,9 +16,10 @@ struct UpstreamHead {
   std::string_view path;
   std::string_view query{};  ///< Without '?'.
   bool has_query = false;
-  std::string_view authority;     ///< Host field.
-  std::string_view key_header{};  ///< The API key's field, which stays here. "" for none.
-  text::BodyFraming framing{};    ///< kNone sends no framing field.
+  std::string_view authority;      ///< Host field.
+  std::string_view public_host{};  ///< X-Forwarded-Host; "" for the client's Host.
+  std::string_view key_header{};   ///< The API key's field, which stays here. "" for none.
+  text::BodyFraming framing{};     ///< kNone sends no framing field.
   /// The answer will be inspected: no compression, no ranges, no conditional answers.
   bool inspected = false;
   /// A read of the guard's own: the client's body fields are left out.
