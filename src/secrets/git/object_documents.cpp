@@ -21,6 +21,8 @@ class ChangeCursor {
     while (!left_.empty() && left_.front().end < begin) left_ = left_.subspan(1);
     return !left_.empty() && left_.front().begin <= end;
   }
+  /// Nothing behind what was asked about touches any.
+  bool behind_all() const { return left_.empty(); }
 
  private:
   std::span<const Range> left_;
@@ -130,7 +132,10 @@ void ObjectDocuments::visit_tree(const ReadObject& object) {
   ChangeCursor changes(object.changed);
   std::string fresh_names;
   for (TreeEntry entry; reader.next(entry);) {
-    if (object.base && !changes.touches(entry.begin, entry.end)) continue;
+    if (object.base && !changes.touches(entry.begin, entry.end)) {
+      if (changes.behind_all()) break;  // The rest is the base's own.
+      continue;
+    }
     bool fresh = false;
     const std::uint32_t name = names_.intern(entry.name, fresh);
     if (fresh) fresh_names.append(entry.name).push_back('\n');
