@@ -30,8 +30,8 @@ json::value* resolve_pointer(json::value& document, std::string_view pointer);
 /// Syntax check of a pointer, for contract loading.
 bool is_json_pointer(std::string_view text);
 
-/// Has an object on the way to `pointer` a member whose name is that of the pointer in other letters
-/// ("Order", "order")? Parsers that ignore case take either, often the last.
+/// Has an object on the way to `pointer` a member of nearly the same name as the pointer's ("Order"
+/// for "order")? Parsers that ignore case take either, often the last.
 bool has_rival_member(const json::value& document, std::string_view pointer);
 
 /// Strings as they are, integers in decimal, anything else nullopt: how ids are compared.
