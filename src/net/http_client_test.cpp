@@ -257,6 +257,38 @@ TEST_F(HttpClientTest, AnUploadEndsAtTheTotalTimeoutThoughEveryPieceIsTaken) {
   EXPECT_LT(std::chrono::steady_clock::now() - start, seconds(2));
 }
 
+Task<> download_without_end(ConnectionPool& pool, ClientTimeouts timeouts) {
+  LR_CO_TRY(const auto exchange, co_await pool.acquire(timeouts));
+  LR_CO_TRY_VOID(co_await exchange->send("GET / HTTP/1.1\r\nHost: x\r\n\r\n", ""));
+  LR_CO_TRY([[maybe_unused]] const auto* head, co_await exchange->read_head());
+  const MonoTime give_up = std::chrono::steady_clock::now() + seconds(3);
+  while (std::chrono::steady_clock::now() < give_up) {
+    LR_CO_TRY(const std::string_view piece, co_await exchange->read_some());
+    if (piece.empty()) co_return fail(Code::kInternal, "it ended");
+  }
+  co_return Result<>();
+}
+
+TEST_F(HttpClientTest, AnAnswerEndsAtTheTotalTimeoutThoughItKeepsComing) {
+  for (const milliseconds pause : {milliseconds(0), milliseconds(3), milliseconds(20)}) {
+    ScriptedUpstream upstream([pause](RawClient& connection) {
+      connection.read_until("\r\n\r\n");
+      connection.send("HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n");
+      const std::string piece(pause.count() == 0 ? 256 * 1024 : 1, 'x');
+      while (!connection.gone()) {
+        connection.send(piece);
+        std::this_thread::sleep_for(pause);
+      }
+    });
+    ClientTimeouts timeouts;
+    timeouts.total = milliseconds(200);
+    ConnectionPool pool(loop, url_of(upstream.port()), nullptr, timeouts, 1);
+    const Result<> got = loop.block_on(download_without_end(pool, timeouts));
+    ASSERT_FALSE(got) << pause.count();
+    EXPECT_EQ(got.error().code(), Code::kDeadlineExceeded) << pause.count();
+  }
+}
+
 TEST_F(HttpClientTest, RawSendsAndReturnsBytesAsTheyAre) {
   ScriptedUpstream upstream([](RawClient& connection) {
     connection.send(connection.read_until("END"));
