@@ -118,7 +118,7 @@ void Matcher::finish() {
   if (!std::ranges::is_sorted(matches_, in_order)) std::ranges::sort(matches_, in_order);
 }
 
-const std::vector<Match>& Matcher::match(std::string_view bytes) {
+const std::vector<Match>& Matcher::match(std::string_view bytes, SpotFinder* spots) {
   begin(bytes);
   const Stage& stage = catalogue_->all;
   const bool bounded = stage.overlap <= kMatchMax;
@@ -129,7 +129,10 @@ const std::vector<Match>& Matcher::match(std::string_view bytes) {
     collect_chunk(stage, chunk, std::min(at, overlap));
     for (const Hit& hit : hits_) take_hit(hit);
     hits_.clear();
-    take_tokens(chunk);
+    each_batch(bytes, chunk, [&](const BlockBatch& batch) {
+      take_tokens(batch);
+      if (spots != nullptr) spots->take(batch);
+    });
   }
   finish();
   return matches_;
@@ -155,7 +158,9 @@ const std::vector<Match>& Matcher::match_near(std::string_view bytes,
     std::ranges::sort(hits_);
     hits_.erase(std::unique(hits_.begin(), hits_.end()), hits_.end());
     for (const Hit& hit : hits_) take_hit(hit);
-    for (const Range& window : near_windows) take_tokens(window);
+    for (const Range& window : near_windows) {
+      each_batch(bytes, window, [&](const BlockBatch& batch) { take_tokens(batch); });
+    }
     finish();
     if (matches_.empty()) break;
     if (rounds == 1 && near <= bytes.size()) continue;
@@ -251,9 +256,9 @@ bool Matcher::run_pattern(std::uint32_t rule, Range where, RE2::Anchor anchor, M
   return match.all.begin < match.all.end;
 }
 
-void Matcher::take_tokens(Range range) {
+void Matcher::take_tokens(const BlockBatch& batch) {
   catalogue_->plan.tokens.find(
-      bytes_, range, [&](std::uint32_t rule, std::size_t begin) { take_anchored(rule, begin); });
+      bytes_, batch, [&](std::uint32_t rule, std::size_t begin) { take_anchored(rule, begin); });
 }
 
 void Matcher::take_anchored(std::uint32_t rule, std::size_t begin) {

@@ -11,6 +11,7 @@
 
 #include "secrets/assignment.h"
 #include "secrets/catalogue_impl.h"
+#include "secrets/decode/spot_finder.h"
 #include "secrets/document.h"
 
 namespace lr::secrets {
@@ -32,8 +33,9 @@ class Matcher {
 
   /// The kWhole rules that the next searches shall look for: those whose path fits.
   void set_whole(std::vector<std::uint32_t> rules) { whole_ = std::move(rules); }
-  /// Every match in `bytes`, sorted by begin.
-  const std::vector<Match>& match(std::string_view bytes);
+  /// Every match in `bytes`, sorted by begin. `spots`, unless null, is shown all of them on the
+  /// way: they are in the cache.
+  const std::vector<Match>& match(std::string_view bytes, SpotFinder* spots = nullptr);
   /// Every match that touches one of the ranges or is within kKeywordReach of one, exactly those
   /// that match() would find there; and, not `wanted`, others that stand beside them. Sorted.
   const std::vector<Match>& match_near(std::string_view bytes, std::span<const Range> ranges);
@@ -60,7 +62,7 @@ class Matcher {
   bool begins_in_front(std::span<const Range> windows, std::size_t reach,
                        std::optional<std::size_t> wide) const;
   void take_hit(const Hit& hit);
-  void take_tokens(Range range);
+  void take_tokens(const BlockBatch& batch);
   void take_anchored(std::uint32_t rule, std::size_t begin);
   void take_window(const Anchor& anchor, std::size_t literal);
   void take_assigned(const Anchor& anchor, std::size_t literal);

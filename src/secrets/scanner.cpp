@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "secrets/catalogue_impl.h"
 #include "secrets/decode/decode.h"
+#include "secrets/decode/spot_finder.h"
 #include "secrets/filters/filters.h"
 #include "secrets/line_index.h"
 #include "secrets/matcher.h"
@@ -159,8 +160,9 @@ void Scanner::Impl::scan_layer(const Layer& layer, std::optional<std::span<const
   Matcher& matcher = matcher_at(layer.depth);
   const bool decode = layer.depth < options.decode_depth;
   if (!changed) {
-    report(layer, matcher.match(layer.bytes));
-    if (decode) scan_decoded(layer, find_spots(layer.bytes));
+    SpotFinder spots(layer.bytes);
+    report(layer, matcher.match(layer.bytes, decode ? &spots : nullptr));
+    if (decode) scan_decoded(layer, spots.finish());
     return;
   }
   const Spots spots = decode ? find_spots_near(layer.bytes, *changed) : Spots();

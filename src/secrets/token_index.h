@@ -11,7 +11,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "secrets/document.h"
+#include "secrets/decode/blocks.h"
 #include "secrets/first_texts.h"
 #include "secrets/outline.h"
 
@@ -19,32 +19,22 @@ namespace lr::secrets {
 
 class TokenIndex {
  public:
-  /// Bytes of a token, [0-9A-Za-z_+./-], that must follow its begin.
-  static constexpr std::uint32_t kTokenMin = 16;
-
   /// Takes a rule in, when every match begins at the begin of a word with kTokenMin bytes of a
   /// token of which the first are one of few texts. False: it has to be looked for otherwise.
   bool add(std::uint32_t rule, const PatternNode& tree, const Outline& outline,
            const SetTable& sets);
   bool empty() const { return entries_.empty(); }
 
-  /// Calls take(rule, begin) for every place within `range` where a match of a rule may begin, in
-  /// rising order. `bytes` are the whole text.
+  /// Calls take(rule, begin) for every place within a batch of `bytes` where a match of a rule may
+  /// begin, in rising order.
   template <class Take>
-  void find(std::string_view bytes, Range range, Take take) const {
-    if (empty()) return;
-    std::array<std::uint64_t, kBatch> starts;
-    for (std::size_t at = range.begin; at < range.end; at += kBatch * 64) {
-      const std::size_t blocks = find_starts(bytes, {at, range.end}, starts);
-      for (std::size_t i = 0; i < blocks; ++i) {
-        for (std::uint64_t left = starts[i]; left != 0; left &= left - 1) {
-          const std::size_t begin = at + i * 64 + static_cast<std::size_t>(__builtin_ctzll(left));
-          const std::uint64_t first = first_bytes(bytes.data() + begin);
-          if (!may_be_key(key_of(first))) continue;
-          for (const Entry& entry : entries_of(key_of(first))) {
-            if ((first & entry.mask) == entry.text) take(entry.rule, begin);
-          }
-        }
+  void find(std::string_view bytes, const BlockBatch& batch, Take take) const {
+    for (const std::uint16_t start : batch.token_starts()) {
+      const std::size_t begin = batch.begin + start;
+      const std::uint64_t first = first_bytes(bytes.data() + begin);
+      if (!may_be_key(key_of(first))) continue;
+      for (const Entry& entry : entries_of(key_of(first))) {
+        if ((first & entry.mask) == entry.text) take(entry.rule, begin);
       }
     }
   }
@@ -56,12 +46,7 @@ class TokenIndex {
     std::uint64_t mask = 0;  ///< All bits of the bytes that it has.
     std::uint32_t rule = 0;
   };
-  static constexpr std::size_t kBatch = 64;
   static constexpr unsigned kKeyBits = 16;  ///< Of the hash of a key.
-
-  /// Begins of long words, a bit for each byte from range.begin on; returns how many blocks.
-  static std::size_t find_starts(std::string_view bytes, Range range,
-                                 std::span<std::uint64_t, kBatch> starts);
 
   /// The first bytes of a token, which has more of them.
   static std::uint64_t first_bytes(const char* data) {

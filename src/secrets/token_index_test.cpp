@@ -33,12 +33,13 @@ struct Fixture {
   Found found(std::string_view text, Range range) const {
     Found found;
     std::size_t last = 0;
-    index.find(text, range, [&](std::uint32_t rule, std::size_t begin) {
+    const auto take = [&](std::uint32_t rule, std::size_t begin) {
       EXPECT_LE(last, begin);
       EXPECT_TRUE(begin >= range.begin && begin < range.end);
       last = begin;
       if (matches(rule, text, begin)) EXPECT_TRUE(found.emplace(rule, begin).second) << "twice";
-    });
+    };
+    each_batch(text, range, [&](const BlockBatch& batch) { index.find(text, batch, take); });
     return found;
   }
   /// The same, asked at every place.

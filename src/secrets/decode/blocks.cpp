@@ -3,6 +3,8 @@
 #include <immintrin.h>
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
 
 #include "secrets/decode/append_utf8.h"
 
@@ -30,11 +32,14 @@ struct Classes {
   std::uint8_t rows[16];
 };
 
-/// Bits 0 to 4 are base64, 7 is zero.
-constexpr Classes kBlockClasses = {{0x8A, 0x0E, 0x0E, 0x0E, 0x0E, 0x0E, 0x0E, 0x0E, 0x0E, 0x0E,
-                                    0x0C, 0x05, 0x04, 0x05, 0x04, 0x15},
-                                   {0x80, 0x00, 0x01, 0x02, 0x04, 0x18, 0x04, 0x08, 0x00, 0x00,
+/// Bits 0 to 3 are words, 4 is what else base64 has, 5 is the dot that tokens have, 7 is zero.
+constexpr Classes kBlockClasses = {{0x85, 0x07, 0x07, 0x07, 0x07, 0x07, 0x07, 0x07, 0x07, 0x07,
+                                    0x06, 0x12, 0x02, 0x12, 0x22, 0x1A},
+                                   {0x80, 0x00, 0x30, 0x01, 0x02, 0x0C, 0x02, 0x04, 0x00, 0x00,
                                     0x00, 0x00, 0x00, 0x00, 0x00, 0x00}};
+constexpr char kWordBits = 0x0F;
+constexpr char kBase64Bits = 0x1F;
+constexpr char kTokenBits = 0x3F;
 /// Bits 0 and 1 are '%', 2 and 3 the backslash, 4 is '&'.
 constexpr Classes kMarkClasses = {{0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x10, 0x00, 0x00, 0x00, 0x00,
                                    0x00, 0x0C, 0x00, 0x00, 0x00},
@@ -45,10 +50,11 @@ constexpr Classes kEscapeClasses = {{0x09, 0x1B, 0x0B, 0x1B, 0x03, 0x07, 0x03, 0
                                      0x00, 0x00, 0x00, 0x00, 0x00, 0x00},
                                     {0x00, 0x00, 0x10, 0x09, 0x02, 0x04, 0x02, 0x14, 0x00, 0x00,
                                      0x00, 0x00, 0x00, 0x00, 0x00, 0x00}};
-/// Bits 0 to 3 are words, 4 is what else tokens have.
-constexpr Classes kWordClasses = {{0x05, 0x07, 0x07, 0x07, 0x07, 0x07, 0x07, 0x07, 0x07, 0x07, 0x06,
-                                   0x12, 0x02, 0x12, 0x12, 0x1A},
-                                  {0x00, 0x00, 0x10, 0x01, 0x02, 0x0C, 0x02, 0x04}};
+/// Of the blocks of a batch, and of those in front of it and behind it: entry 0 is the one in
+/// front.
+struct Rows {
+  std::array<std::uint64_t, kBatch + 2> word, base64, token, escapes, zeros;
+};
 
 [[gnu::target("avx2")]] __m256i classes_of(const Classes& classes, const char* data) {
   const __m256i columns = _mm256_broadcastsi128_si256(load(classes.columns));
@@ -75,24 +81,15 @@ constexpr Classes kWordClasses = {{0x05, 0x07, 0x07, 0x07, 0x07, 0x07, 0x07, 0x0
   return static_cast<unsigned>(_mm256_movemask_epi8(classes));
 }
 
-[[gnu::target("avx2")]] void read_blocks_avx2(const char* data, std::span<BlockMasks> masks) {
-  for (BlockMasks& mask : masks) {
+[[gnu::target("avx2")]] void read_rows_avx2(const char* data, Range rows, Rows& out) {
+  for (std::size_t i = rows.begin; i < rows.end; ++i, data += kBlock) {
     const __m256i first = classes_of(kBlockClasses, data);
     const __m256i second = classes_of(kBlockClasses, data + 32);
-    mask.base64 = bits_where(first, 0x1F) | bits_where(second, 0x1F) << 32;
-    mask.escapes = escapes_at(data) | escapes_at(data + 32) << 32;
-    mask.zeros = top_bits(first) | top_bits(second) << 32;
-    data += kBlock;
-  }
-}
-
-[[gnu::target("avx2")]] void read_words_avx2(const char* data, std::span<WordMasks> masks) {
-  for (WordMasks& mask : masks) {
-    const __m256i first = classes_of(kWordClasses, data);
-    const __m256i second = classes_of(kWordClasses, data + 32);
-    mask.word = bits_where(first, 0x0F) | bits_where(second, 0x0F) << 32;
-    mask.token = bits_where(first, 0x1F) | bits_where(second, 0x1F) << 32;
-    data += kBlock;
+    out.word[i] = bits_where(first, kWordBits) | bits_where(second, kWordBits) << 32;
+    out.base64[i] = bits_where(first, kBase64Bits) | bits_where(second, kBase64Bits) << 32;
+    out.token[i] = bits_where(first, kTokenBits) | bits_where(second, kTokenBits) << 32;
+    out.escapes[i] = escapes_at(data) | escapes_at(data + 32) << 32;
+    out.zeros[i] = top_bits(first) | top_bits(second) << 32;
   }
 }
 
@@ -111,48 +108,20 @@ constexpr Classes kWordClasses = {{0x05, 0x07, 0x07, 0x07, 0x07, 0x07, 0x07, 0x0
   return _mm512_test_epi8_mask(classes, _mm512_set1_epi8(wanted));
 }
 
-[[gnu::target("avx512f,avx512bw")]] void read_blocks_avx512(const char* data,
-                                                            std::span<BlockMasks> masks) {
-  for (BlockMasks& mask : masks) {
+[[gnu::target("avx512f,avx512bw")]] void read_rows_avx512(const char* data, Range rows, Rows& out) {
+  for (std::size_t i = rows.begin; i < rows.end; ++i, data += kBlock) {
     const __m512i classes = wide_classes_of(kBlockClasses, data);
-    mask.base64 = wide_bits_where(classes, 0x1F);
-    mask.escapes = _mm512_test_epi8_mask(wide_classes_of(kMarkClasses, data),
-                                         wide_classes_of(kEscapeClasses, data + 1));
-    mask.zeros = static_cast<std::uint64_t>(_mm512_movepi8_mask(classes));
-    data += kBlock;
+    out.word[i] = wide_bits_where(classes, kWordBits);
+    out.base64[i] = wide_bits_where(classes, kBase64Bits);
+    out.token[i] = wide_bits_where(classes, kTokenBits);
+    out.escapes[i] = _mm512_test_epi8_mask(wide_classes_of(kMarkClasses, data),
+                                           wide_classes_of(kEscapeClasses, data + 1));
+    out.zeros[i] = static_cast<std::uint64_t>(_mm512_movepi8_mask(classes));
   }
-}
-
-[[gnu::target("avx512f,avx512bw")]] void read_words_avx512(const char* data,
-                                                           std::span<WordMasks> masks) {
-  for (WordMasks& mask : masks) {
-    const __m512i classes = wide_classes_of(kWordClasses, data);
-    mask.word = wide_bits_where(classes, 0x0F);
-    mask.token = wide_bits_where(classes, 0x1F);
-    data += kBlock;
-  }
-}
-
-bool has_avx2() { return __builtin_cpu_supports("avx2") != 0; }
-bool has_avx512() {
-  return __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512bw") != 0;
 }
 
 __m128i letters_of(__m128i bytes) {
   return in_range(_mm_or_si128(bytes, _mm_set1_epi8(0x20)), 'a', 'z');
-}
-
-WordMasks read_word(const char* data) {
-  WordMasks masks;
-  for (unsigned i = 0; i < kBlock; i += 16) {
-    const __m128i bytes = load(data + i);
-    const __m128i names = _mm_or_si128(in_range(bytes, '0', '9'), equal(bytes, '_'));
-    const __m128i word = _mm_or_si128(letters_of(bytes), names);
-    const __m128i signs = _mm_or_si128(in_range(bytes, '-', '/'), equal(bytes, '+'));
-    masks.word |= bits_at(word, i);
-    masks.token |= bits_at(_mm_or_si128(word, signs), i);
-  }
-  return masks;
 }
 
 __m128i hex_of(__m128i bytes) {
@@ -171,57 +140,176 @@ __m128i escapes_of(__m128i bytes, __m128i next) {
                                    _mm_and_si128(equal(bytes, '&'), entity)));
 }
 
-BlockMasks read_block(const char* data) {
-  BlockMasks masks;
-  for (unsigned i = 0; i < kBlock; i += 16) {
-    const __m128i bytes = load(data + i);
-    const __m128i digits = in_range(bytes, '/', '9');
-    const __m128i signs =
-        _mm_or_si128(_mm_or_si128(equal(bytes, '+'), equal(bytes, '-')), equal(bytes, '_'));
-    masks.base64 |= bits_at(_mm_or_si128(_mm_or_si128(letters_of(bytes), digits), signs), i);
-    masks.escapes |= bits_at(escapes_of(bytes, load(data + i + 1)), i);
-    masks.zeros |= bits_at(equal(bytes, 0), i);
-  }
-  return masks;
-}
-
-void read_blocks_plain(const char* data, std::span<BlockMasks> masks) {
-  for (BlockMasks& mask : masks) {
-    mask = read_block(data);
-    data += kBlock;
+void read_rows_plain(const char* data, Range rows, Rows& out) {
+  for (std::size_t i = rows.begin; i < rows.end; ++i, data += kBlock) {
+    out.word[i] = out.base64[i] = out.token[i] = out.escapes[i] = out.zeros[i] = 0;
+    for (unsigned k = 0; k < kBlock; k += 16) {
+      const __m128i bytes = load(data + k);
+      const __m128i names = _mm_or_si128(in_range(bytes, '0', '9'), equal(bytes, '_'));
+      const __m128i word = _mm_or_si128(letters_of(bytes), names);
+      const __m128i signs =
+          _mm_or_si128(_mm_or_si128(equal(bytes, '+'), equal(bytes, '-')), equal(bytes, '/'));
+      const __m128i base64 = _mm_or_si128(word, signs);
+      out.word[i] |= bits_at(word, k);
+      out.base64[i] |= bits_at(base64, k);
+      out.token[i] |= bits_at(_mm_or_si128(base64, equal(bytes, '.')), k);
+      out.escapes[i] |= bits_at(escapes_of(bytes, load(data + k + 1)), k);
+      out.zeros[i] |= bits_at(equal(bytes, 0), k);
+    }
   }
 }
 
-void read_words_plain(const char* data, std::span<WordMasks> masks) {
-  for (WordMasks& mask : masks) {
-    mask = read_word(data);
-    data += kBlock;
+/// Reads the blocks of a range, of which the last may be filled up, and those around it.
+template <auto kReadRows>
+void read_all_rows(std::string_view bytes, Range range, Rows& rows) {
+  const std::size_t blocks = (range.end - range.begin + kBlock - 1) / kBlock;
+  const auto read_padded = [&](std::size_t row, std::size_t from, std::size_t size) {
+    char padded[kBlock + 1];
+    std::memset(padded, ' ', sizeof padded);
+    // In front of the begin of a text stands nothing; otherwise blocks end where they should.
+    char* const to = row == 0 ? padded + kBlock - size : padded;
+    std::memcpy(to, bytes.data() + from, size);
+    kReadRows(padded, {row, row + 1}, rows);
+  };
+  std::size_t first = 0;
+  if (range.begin < kBlock) {
+    read_padded(0, 0, range.begin);
+    first = 1;
   }
+  // A block is read with the byte behind it.
+  const std::size_t front = range.begin + first * kBlock - kBlock;
+  const std::size_t whole = bytes.size() > front ? (bytes.size() - front - 1) / kBlock : 0;
+  const std::size_t end = std::min(first + whole, blocks + 2);
+  kReadRows(bytes.data() + front, {first, end}, rows);
+  for (std::size_t row = end; row < blocks + 2; ++row) {
+    const std::size_t at = std::min(bytes.size(), range.begin + row * kBlock - kBlock);
+    read_padded(row, at, std::min(kBlock, bytes.size() - at));
+  }
+}
+
+/// Bits at which kTokenMin or more in a row begin.
+[[gnu::always_inline]] inline std::uint64_t long_starts(std::uint64_t bits) {
+  static_assert(kTokenMin == 16);
+  for (const unsigned by : {1u, 2u, 4u, 8u}) bits &= bits >> by;
+  return bits;
+}
+
+/// Places at which kLeastRun bits in a row end.
+[[gnu::always_inline]] inline std::uint64_t long_runs(std::uint64_t bits) {
+  static_assert(kLeastRun == 24);
+  for (const unsigned by : {1u, 2u, 4u, 8u, 8u}) bits &= bits << by;
+  return bits;
+}
+
+/// Zero: they do not stand as in UTF-16, which is so for most blocks of binary files. A run of
+/// kLeastRun has at least half of that in one block.
+[[gnu::always_inline]] inline std::uint64_t alternating(std::uint64_t zeros) {
+  static_assert(kLeastRun / 2 == 12);
+  std::uint64_t turns = (zeros ^ zeros >> 1) | 1ull << (kBlock - 1);
+  for (const unsigned by : {1u, 2u, 4u, 4u}) turns &= turns >> by;
+  return turns != 0 ? zeros : 0;
+}
+
+struct Found {
+  std::array<std::uint64_t, kBatch> starts, spots;
+};
+
+[[gnu::always_inline]] inline void find_in_rows(const Rows& rows, std::size_t blocks,
+                                                BlockBatch& batch, Found& found) {
+  constexpr unsigned kHalf = kBlock / 2;
+  for (std::size_t i = 0; i < blocks; ++i) {
+    const std::uint64_t word = rows.word[i + 1];
+    const std::uint64_t begins = word & ~(word << 1 | rows.word[i] >> (kBlock - 1));
+    // Within the block, or from its last half into the one behind it.
+    const std::uint64_t token = rows.token[i + 1];
+    const std::uint64_t onwards = token >> kHalf | rows.token[i + 2] << kHalf;
+    found.starts[i] = begins & (long_starts(token) | long_starts(onwards) << kHalf);
+    // Within the block, or from the half in front of it into its first half.
+    const std::uint64_t base64 = rows.base64[i + 1];
+    const std::uint64_t across = rows.base64[i] >> kHalf | base64 << kHalf;
+    const std::uint64_t runs = long_runs(base64) | long_runs(across) >> kHalf;
+    const std::uint64_t zeros = alternating(rows.zeros[i + 1]);
+    batch.base64[i] = base64;
+    batch.runs[i] = runs;
+    batch.escapes[i] = rows.escapes[i + 1];
+    batch.zeros[i] = zeros;
+    found.spots[i] = runs | zeros | rows.escapes[i + 1];
+  }
+}
+
+/// Writes down where bits stand rather than going from one to the next: how many a block has cannot
+/// be foretold, and every wrong guess of the processor costs as much as reading the block.
+[[gnu::always_inline]] inline void list_found(const Found& found, std::size_t blocks,
+                                              BlockBatch& batch) {
+  constexpr unsigned kAtOnce = 4;
+  std::uint16_t* start = batch.starts.data();
+  std::uint8_t* busy = batch.busy.data();
+  for (std::size_t i = 0; i < blocks; ++i) {
+    std::uint64_t left = found.starts[i];
+    const auto count = static_cast<unsigned>(std::popcount(left));
+    for (unsigned k = 0; k < kAtOnce; ++k, left &= left - 1) {
+      start[k] =
+          static_cast<std::uint16_t>(i * kBlock + static_cast<unsigned>(std::countr_zero(left)));
+    }
+    for (unsigned k = kAtOnce; k < count; ++k, left &= left - 1) {
+      start[k] =
+          static_cast<std::uint16_t>(i * kBlock + static_cast<unsigned>(std::countr_zero(left)));
+    }
+    start += count;
+    *busy = static_cast<std::uint8_t>(i);
+    busy += found.spots[i] != 0 ? 1 : 0;
+  }
+  batch.start_count = static_cast<std::size_t>(start - batch.starts.data());
+  batch.busy_count = static_cast<std::size_t>(busy - batch.busy.data());
+}
+
+[[gnu::always_inline]] inline void take_rows(const Rows& rows, Range range, BlockBatch& batch) {
+  const std::size_t size = range.end - range.begin;
+  const std::size_t blocks = (size + kBlock - 1) / kBlock;
+  Found found;
+  find_in_rows(rows, blocks, batch, found);
+  if (size < blocks * kBlock) found.starts[blocks - 1] &= ~0ull >> (blocks * kBlock - size);
+  list_found(found, blocks, batch);
+  batch.begin = range.begin;
+}
+
+void take_rows_plain(const Rows& rows, Range range, BlockBatch& batch) {
+  take_rows(rows, range, batch);
+}
+
+[[gnu::target("avx2,bmi,popcnt")]] void take_rows_avx2(const Rows& rows, Range range,
+                                                       BlockBatch& batch) {
+  take_rows(rows, range, batch);
+}
+
+[[gnu::target("avx512f,avx512bw,bmi,popcnt")]] void take_rows_avx512(const Rows& rows, Range range,
+                                                                     BlockBatch& batch) {
+  take_rows(rows, range, batch);
+}
+
+template <auto kReadRows, auto kTakeRows>
+void read_batch(std::string_view bytes, Range range, BlockBatch& batch) {
+  Rows rows;
+  read_all_rows<kReadRows>(bytes, range, rows);
+  kTakeRows(rows, range, batch);
 }
 
 }  // namespace
 
-std::vector<BlockReader> block_readers() {
-  std::vector<BlockReader> readers{read_blocks_plain};
-  if (has_avx2()) readers.push_back(read_blocks_avx2);
-  if (has_avx512()) readers.push_back(read_blocks_avx512);
+std::vector<BatchReader> batch_readers() {
+  std::vector<BatchReader> readers{read_batch<read_rows_plain, take_rows_plain>};
+  const bool counts = __builtin_cpu_supports("bmi") != 0 && __builtin_cpu_supports("popcnt") != 0;
+  if (counts && __builtin_cpu_supports("avx2") != 0) {
+    readers.push_back(read_batch<read_rows_avx2, take_rows_avx2>);
+  }
+  if (counts && __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512bw") != 0) {
+    readers.push_back(read_batch<read_rows_avx512, take_rows_avx512>);
+  }
   return readers;
 }
 
-BlockReader block_reader() {
-  static const BlockReader fastest = block_readers().back();
-  return fastest;
-}
-
-std::vector<WordReader> word_readers() {
-  std::vector<WordReader> readers{read_words_plain};
-  if (has_avx2()) readers.push_back(read_words_avx2);
-  if (has_avx512()) readers.push_back(read_words_avx512);
-  return readers;
-}
-
-WordReader word_reader() {
-  static const WordReader fastest = word_readers().back();
+BatchReader batch_reader() {
+  static const BatchReader fastest = batch_readers().back();
   return fastest;
 }
 

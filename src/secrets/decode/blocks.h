@@ -1,41 +1,73 @@
-// What kinds of bytes a text is made of, sixty-four at a time: one bit for each byte.
+// What kinds of bytes a text is made of, sixty-four at a time: one bit for each byte. One pass
+// finds where tokens begin and where encoded text may stand.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
+
+#include "secrets/document.h"
 
 namespace lr::secrets {
 
 inline constexpr std::size_t kBlock = 64;
+/// Blocks that are read at once: what is known about them stays in the cache.
+inline constexpr std::size_t kBatch = 64;
+/// Bytes of a token, [0-9A-Za-z_+./-], that go on from the begin of a word.
+inline constexpr std::uint32_t kTokenMin = 16;
+/// Characters of encoded text in a row.
+inline constexpr std::size_t kLeastRun = 24;
 
-/// Bit i is about byte i of the block.
-struct BlockMasks {
-  std::uint64_t base64 = 0;  ///< RFC 4648 sections 4 and 5, without padding.
+/// What stands in up to kBatch blocks. Bit i of entry k is about byte i of block k.
+struct BlockBatch {
+  std::size_t begin = 0;                     ///< Where the first block begins.
+  std::array<std::uint64_t, kBatch> base64;  ///< RFC 4648 sections 4 and 5, without padding.
+  /// Places at which kLeastRun characters of base64 end.
+  std::array<std::uint64_t, kBatch> runs;
   /// '%' before a hex digit, '\\' before one of "UXux0123", '&' before one of "!#qs": what may be
   /// an escape, and little else.
-  std::uint64_t escapes = 0;
-  std::uint64_t zeros = 0;
-  friend bool operator==(const BlockMasks&, const BlockMasks&) = default;
+  std::array<std::uint64_t, kBatch> escapes;
+  /// Zeros, where they may stand in turn with other bytes, as in UTF-16 of ASCII.
+  std::array<std::uint64_t, kBatch> zeros;
+
+  /// Begins of words (what \b tells from the rest) that go on for kTokenMin bytes of a token, as
+  /// distances from `begin`, rising.
+  std::span<const std::uint16_t> token_starts() const {
+    return std::span(starts).first(start_count);
+  }
+  /// Blocks that have runs, escapes or zeros, rising.
+  std::span<const std::uint8_t> busy_blocks() const { return std::span(busy).first(busy_count); }
+
+  /// A word is followed by a byte that is none; and those added at once may be more than there are.
+  static constexpr std::size_t kStartsMax = kBatch * kBlock / 2 + 4;
+  std::array<std::uint16_t, kStartsMax> starts;
+  std::size_t start_count = 0;
+  std::array<std::uint8_t, kBatch> busy;
+  std::size_t busy_count = 0;
 };
 
-/// Fills `masks` with what stands at `data`, which has kBlock bytes for each of them and one more.
-using BlockReader = void (*)(const char* data, std::span<BlockMasks> masks);
+/// Fills `batch` with what stands in `range`, at most kBatch * kBlock of `bytes`. It ends where
+/// they end or at a whole block, or else only the starts are those of the range.
+using BatchReader = void (*)(std::string_view bytes, Range range, BlockBatch& batch);
 /// All readers that this processor can run, the fastest last; they say the same.
-std::vector<BlockReader> block_readers();
-BlockReader block_reader();  ///< The fastest.
+std::vector<BatchReader> batch_readers();
+BatchReader batch_reader();  ///< The fastest.
 
-/// Bytes of names and of tokens.
-struct WordMasks {
-  std::uint64_t word = 0;   ///< Letters, digits and '_': what \b tells from the rest.
-  std::uint64_t token = 0;  ///< The same and "+-./".
-  friend bool operator==(const WordMasks&, const WordMasks&) = default;
-};
-using WordReader = void (*)(const char* data, std::span<WordMasks> masks);
-std::vector<WordReader> word_readers();
-WordReader word_reader();
+/// Calls take(batch) for all batches of a range, in rising order.
+template <class Take>
+void each_batch(std::string_view bytes, Range range, Take take) {
+  const BatchReader read = batch_reader();
+  BlockBatch batch;
+  for (std::size_t at = range.begin; at < range.end; at += kBatch * kBlock) {
+    read(bytes, {at, std::min(range.end, at + kBatch * kBlock)}, batch);
+    take(std::as_const(batch));
+  }
+}
 
 /// Nothing but hex digits.
 bool is_hex(std::string_view text);

@@ -9,6 +9,7 @@
 
 #include "base/rng.h"
 #include "secrets/decode/decode.h"
+#include "secrets/decode/spot_finder.h"
 
 namespace lr::secrets {
 namespace {
@@ -16,20 +17,22 @@ namespace {
 constexpr std::string_view kBase64 =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_";
 
+std::string repeated(std::string_view piece, std::size_t size) {
+  std::string text;
+  while (text.size() < size) text += piece;
+  return text;
+}
+
 TEST(Blocks, EveryByteIsInItsClasses) {
-  for (const BlockReader read : block_readers()) {
+  for (const BatchReader read : batch_readers()) {
     for (unsigned c = 0; c < 256; ++c) {
-      std::string block(kBlock + 1, '\xFF');
+      std::string block(kBlock, '\xFF');
       block[c % kBlock] = static_cast<char>(c);
-      BlockMasks masks;
-      read(block.data(), std::span(&masks, 1));
+      BlockBatch batch;
+      read(block, {0, kBlock}, batch);
       const std::uint64_t bit = 1ull << (c % kBlock);
-      const auto expected = [&](std::string_view members) {
-        return members.find(static_cast<char>(c)) != std::string_view::npos ? bit : 0;
-      };
-      EXPECT_EQ(masks.base64, expected(kBase64)) << c;
-      EXPECT_EQ(masks.escapes, 0u) << c;
-      EXPECT_EQ(masks.zeros, expected(std::string_view("\0", 1))) << c;
+      EXPECT_EQ(batch.base64[0], kBase64.contains(static_cast<char>(c)) ? bit : 0) << c;
+      EXPECT_EQ(batch.escapes[0], 0u) << c;
       EXPECT_EQ(printable_mask(block.data()), is_printable(static_cast<char>(c)) ? bit : 0) << c;
     }
   }
@@ -37,7 +40,7 @@ TEST(Blocks, EveryByteIsInItsClasses) {
 
 TEST(Blocks, EscapesAreMarksAndWhatMayFollow) {
   const std::string_view hex = "0123456789abcdefABCDEF";
-  for (const BlockReader read : block_readers()) {
+  for (const BatchReader read : batch_readers()) {
     for (unsigned pair = 0; pair < 65'536; ++pair) {
       const char first = static_cast<char>(pair >> 8);
       const char second = static_cast<char>(pair & 0xFF);
@@ -45,14 +48,79 @@ TEST(Blocks, EscapesAreMarksAndWhatMayFollow) {
       std::string block(kBlock + 1, ' ');
       block[at] = first;
       block[at + 1] = second;
-      BlockMasks masks;
-      read(block.data(), std::span(&masks, 1));
+      BlockBatch batch;
+      read(block, {0, block.size()}, batch);
       const bool expected = (first == '%' && hex.contains(second)) ||
                             (first == '\\' && std::string_view("UXux0123").contains(second)) ||
                             (first == '&' && std::string_view("!#qs").contains(second));
-      ASSERT_EQ(masks.escapes, expected ? 1ull << at : 0) << pair;
+      ASSERT_EQ(batch.escapes[0], expected ? 1ull << at : 0) << pair;
     }
   }
+}
+
+TEST(Blocks, ZerosCountWhereTheyStandInTurn) {
+  for (const BatchReader read : batch_readers()) {
+    std::string block(kBlock, 'a');
+    for (std::size_t i = 0; i < 30; i += 2) block[i] = '\0';
+    BlockBatch batch;
+    read(block, {0, kBlock}, batch);
+    EXPECT_EQ(batch.zeros[0], 0x15555555u);
+    read(std::string(kBlock, '\0'), {0, kBlock}, batch);
+    EXPECT_EQ(batch.zeros[0], 0u);
+  }
+}
+
+/// Texts of words, signs and other bytes, with words and tokens around kTokenMin bytes long.
+std::string random_tokens(Rng& rng) {
+  static constexpr std::string_view kSigns = "+-./_=:@ \n";
+  std::string text;
+  for (std::size_t pieces = rng.below(600); pieces > 0; --pieces) {
+    const std::size_t size = rng.below(24);
+    for (std::size_t i = 0; i < size; ++i) text += kBase64[rng.below(62)];
+    if (rng.below(4) != 0) text += kSigns[rng.below(kSigns.size())];
+    if (rng.below(9) == 0) text += static_cast<char>(rng.below(256));
+  }
+  return text;
+}
+
+std::vector<std::size_t> starts_found_slowly(std::string_view text, Range range) {
+  const auto is_token = [&](std::size_t at) {
+    return at < text.size() && (kBase64.contains(text[at]) || text[at] == '.');
+  };
+  const auto is_word = [&](std::size_t at) {
+    return is_token(at) && !std::string_view("+-./").contains(text[at]);
+  };
+  std::vector<std::size_t> starts;
+  for (std::size_t at = range.begin; at < range.end; ++at) {
+    if (!is_word(at) || (at > 0 && is_word(at - 1))) continue;
+    std::size_t end = at;
+    while (is_token(end)) ++end;
+    if (end - at >= kTokenMin) starts.push_back(at);
+  }
+  return starts;
+}
+
+TEST(Blocks, TokensStartWhereASlowSearchFindsThem) {
+  SeededRng rng(11);
+  std::size_t all = 0;
+  for (int round = 0; round < 300; ++round) {
+    const std::string text = round == 0 ? repeated("a-", 9'000) : random_tokens(rng);
+    const std::size_t begin = rng.below(4) == 0 ? 0 : rng.below(text.size() + 1);
+    const std::size_t end = rng.below(4) == 0 ? text.size() : begin + rng.below(5'000);
+    const Range whole{begin, std::min(text.size(), std::max(begin, end))};
+    const std::vector<std::size_t> expected = starts_found_slowly(text, whole);
+    for (const BatchReader read : batch_readers()) {
+      std::vector<std::size_t> found;
+      for (std::size_t at = whole.begin; at < whole.end; at += kBatch * kBlock) {
+        BlockBatch batch;
+        read(text, {at, std::min(whole.end, at + kBatch * kBlock)}, batch);
+        for (const std::uint16_t start : batch.token_starts()) found.push_back(at + start);
+      }
+      ASSERT_EQ(found, expected) << "round " << round;
+    }
+    all += expected.size();
+  }
+  EXPECT_GT(all, 10'000u);
 }
 
 TEST(Blocks, HexIsNothingButHexDigits) {
@@ -70,20 +138,15 @@ TEST(Blocks, HexIsNothingButHexDigits) {
   EXPECT_TRUE(is_hex(""));
 }
 
-TEST(Blocks, EveryByteIsWordOrToken) {
-  for (const WordReader read : word_readers()) {
-    for (unsigned c = 0; c < 256; ++c) {
-      std::string block(kBlock, '\xFF');
-      block[c % kBlock] = static_cast<char>(c);
-      WordMasks masks;
-      read(block.data(), std::span(&masks, 1));
-      const std::uint64_t bit = 1ull << (c % kBlock);
-      const bool token = kBase64.contains(static_cast<char>(c)) || c == '.';
-      const bool word = token && !std::string_view("+-./").contains(static_cast<char>(c));
-      EXPECT_EQ(masks.word, word ? bit : 0) << c;
-      EXPECT_EQ(masks.token, token ? bit : 0) << c;
-    }
+/// Found by one reader, as SpotFinder is shown them.
+Spots found_by(BatchReader read, std::string_view text) {
+  SpotFinder finder(text);
+  for (std::size_t at = 0; at < text.size(); at += kBatch * kBlock) {
+    BlockBatch batch;
+    read(text, {at, std::min(text.size(), at + kBatch * kBlock)}, batch);
+    finder.take(batch);
   }
+  return finder.finish();
 }
 
 /// Runs of base64 and of UTF-16, found byte by byte.
@@ -144,12 +207,14 @@ TEST(Spots, RunsAreThoseOfASlowSearch) {
   std::size_t runs = 0;
   for (int round = 0; round < 3'000; ++round) {
     const std::string text = random_runs(rng);
-    const Spots found = find_spots(text);
     const Spots expected = found_slowly(text);
-    expect_same(found.base64, expected.base64);
-    expect_same(found.utf16le, expected.utf16le);
-    expect_same(found.utf16be, expected.utf16be);
-    runs += found.base64.size() + found.utf16le.size() + found.utf16be.size();
+    for (const BatchReader read : batch_readers()) {
+      const Spots found = found_by(read, text);
+      expect_same(found.base64, expected.base64);
+      expect_same(found.utf16le, expected.utf16le);
+      expect_same(found.utf16be, expected.utf16be);
+    }
+    runs += expected.base64.size() + expected.utf16le.size() + expected.utf16be.size();
     if (HasFailure()) FAIL() << "round " << round;
   }
   EXPECT_GT(runs, 3'000u);
@@ -181,7 +246,7 @@ TEST(Spots, NearARangeAreThoseOfTheWholeText) {
   std::size_t pieces = 0;
   for (int round = 0; round < 1'500; ++round) {
     const std::string text = random_lines(rng) + random_runs(rng) + random_lines(rng);
-    const Spots whole = find_spots(text);
+    const Spots whole = found_by(batch_reader(), text);
     const std::size_t begin = rng.below(text.size() + 1);
     const Range range{begin, std::min(text.size(), begin + rng.below(80))};
     const Spots near = find_spots_near(text, {&range, 1});

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "secrets/decode/blocks.h"
 #include "secrets/document.h"
 
 namespace lr::secrets {
@@ -29,7 +30,7 @@ struct Decoded {
 };
 using DecodedSink = std::function<void(const Decoded&)>;
 
-/// Where encoded text may stand. runs.cpp
+/// Where encoded text may stand. spot_finder.h
 struct Spots {
   std::vector<Range> base64;    ///< Maximal runs of at least kLeastRun characters of base64.
   std::vector<Range> wrapped;   ///< The same, broken into lines of one length.
@@ -39,11 +40,8 @@ struct Spots {
   std::vector<Range> utf16le;   ///< At least kLeastRun bytes, printable and zero in turn.
   std::vector<Range> utf16be;
 };
-inline constexpr std::size_t kLeastRun = 24;
-/// Everywhere in `bytes`.
-Spots find_spots(std::string_view bytes);
-/// Those that touch a range or are what they are because of what stands there, such as lines of
-/// base64 that an inserted one takes apart; the same spots as find_spots() finds there.
+/// Those of a text (see SpotFinder) that touch a range or are what they are because of what stands
+/// there, such as lines of base64 that an inserted one takes apart. runs.cpp
 Spots find_spots_near(std::string_view bytes, std::span<const Range> ranges);
 
 /// wrapped.cpp: takes the runs that are lines of one piece together. `cut`: the text is a window
