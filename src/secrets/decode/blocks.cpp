@@ -93,29 +93,72 @@ struct Rows {
   }
 }
 
-[[gnu::target("avx512f,avx512bw")]] __m512i wide_classes_of(const Classes& classes,
-                                                            const char* data) {
-  const __m512i columns = _mm512_broadcast_i32x4(load(classes.columns));
-  const __m512i rows = _mm512_broadcast_i32x4(load(classes.rows));
+/// The classes of each byte below 128, as one instruction of AVX-512 VBMI looks them up.
+using WideClasses = std::array<std::uint8_t, 128>;
+
+enum WideClass : std::uint8_t {
+  kWideWord = 0x01,
+  kWideBase64 = 0x02,
+  kWideToken = 0x04,
+  kWidePercent = 0x08,    ///< Or, of the byte behind it, what makes it an escape.
+  kWideBackslash = 0x10,  ///< The same.
+  kWideAmpersand = 0x20,  ///< The same.
+  kWideZero = 0x80,
+};
+
+template <class IsOf>
+constexpr void add_class(WideClasses& classes, WideClass bit, IsOf is_of) {
+  for (unsigned c = 0; c < classes.size(); ++c) {
+    if (is_of(c)) classes[c] = static_cast<std::uint8_t>(classes[c] | bit);
+  }
+}
+
+constexpr auto in_class(const Classes& classes, unsigned bits) {
+  return [&classes, bits](unsigned c) {
+    return (classes.columns[c & 15] & classes.rows[c >> 4] & bits) != 0;
+  };
+}
+
+alignas(64) constexpr WideClasses kWideBytes = [] {
+  WideClasses wide{};
+  add_class(wide, kWideWord, in_class(kBlockClasses, kWordBits));
+  add_class(wide, kWideBase64, in_class(kBlockClasses, kBase64Bits));
+  add_class(wide, kWideToken, in_class(kBlockClasses, kTokenBits));
+  add_class(wide, kWidePercent, in_class(kMarkClasses, 0x03));
+  add_class(wide, kWideBackslash, in_class(kMarkClasses, 0x0C));
+  add_class(wide, kWideAmpersand, in_class(kMarkClasses, 0x10));
+  add_class(wide, kWideZero, in_class(kBlockClasses, 0x80));
+  return wide;
+}();
+alignas(64) constexpr WideClasses kWideNext = [] {
+  WideClasses wide{};
+  add_class(wide, kWidePercent, in_class(kEscapeClasses, 0x03));
+  add_class(wide, kWideBackslash, in_class(kEscapeClasses, 0x0C));
+  add_class(wide, kWideAmpersand, in_class(kEscapeClasses, 0x10));
+  return wide;
+}();
+
+[[gnu::target("avx512f,avx512bw,avx512vbmi")]] __m512i wide_classes_of(const WideClasses& classes,
+                                                                       const char* data) {
   const __m512i bytes = _mm512_loadu_si512(data);
-  const __m512i half = _mm512_set1_epi8(0x0F);
-  const __m512i low = _mm512_and_si512(bytes, half);
-  const __m512i high = _mm512_and_si512(_mm512_srli_epi16(bytes, 4), half);
-  return _mm512_and_si512(_mm512_shuffle_epi8(columns, low), _mm512_shuffle_epi8(rows, high));
+  const __mmask64 known = _mm512_testn_epi8_mask(bytes, _mm512_set1_epi8(static_cast<char>(0x80)));
+  return _mm512_maskz_permutex2var_epi8(known, _mm512_load_si512(classes.data()), bytes,
+                                        _mm512_load_si512(classes.data() + kBlock));
 }
 
-[[gnu::target("avx512f,avx512bw")]] std::uint64_t wide_bits_where(__m512i classes, char wanted) {
-  return _mm512_test_epi8_mask(classes, _mm512_set1_epi8(wanted));
+[[gnu::target("avx512f,avx512bw,avx512vbmi")]] std::uint64_t wide_bits_where(__m512i classes,
+                                                                             WideClass wanted) {
+  return _mm512_test_epi8_mask(classes, _mm512_set1_epi8(static_cast<char>(wanted)));
 }
 
-[[gnu::target("avx512f,avx512bw")]] void read_rows_avx512(const char* data, Range rows, Rows& out) {
+[[gnu::target("avx512f,avx512bw,avx512vbmi")]] void read_rows_avx512(const char* data, Range rows,
+                                                                     Rows& out) {
   for (std::size_t i = rows.begin; i < rows.end; ++i, data += kBlock) {
-    const __m512i classes = wide_classes_of(kBlockClasses, data);
-    out.word[i] = wide_bits_where(classes, kWordBits);
-    out.base64[i] = wide_bits_where(classes, kBase64Bits);
-    out.token[i] = wide_bits_where(classes, kTokenBits);
-    out.escapes[i] = _mm512_test_epi8_mask(wide_classes_of(kMarkClasses, data),
-                                           wide_classes_of(kEscapeClasses, data + 1));
+    const __m512i classes = wide_classes_of(kWideBytes, data);
+    out.word[i] = wide_bits_where(classes, kWideWord);
+    out.base64[i] = wide_bits_where(classes, kWideBase64);
+    out.token[i] = wide_bits_where(classes, kWideToken);
+    out.escapes[i] = _mm512_test_epi8_mask(classes, wide_classes_of(kWideNext, data + 1));
     out.zeros[i] = static_cast<std::uint64_t>(_mm512_movepi8_mask(classes));
   }
 }
@@ -302,7 +345,10 @@ std::vector<BatchReader> batch_readers() {
   if (counts && __builtin_cpu_supports("avx2") != 0) {
     readers.push_back(read_batch<read_rows_avx2, take_rows_avx2>);
   }
-  if (counts && __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512bw") != 0) {
+  const bool wide = __builtin_cpu_supports("avx512f") != 0 &&
+                    __builtin_cpu_supports("avx512bw") != 0 &&
+                    __builtin_cpu_supports("avx512vbmi") != 0;
+  if (counts && wide) {
     readers.push_back(read_batch<read_rows_avx512, take_rows_avx512>);
   }
   return readers;

@@ -146,8 +146,7 @@ bool SpotFinder::alternates(std::size_t at) const {
   if (at + 1 >= text_.size()) return false;
   const char a = text_[at];
   const char b = text_[at + 1];
-  return (a == '\0' && b != '\0' && is_printable(b)) ||
-         (b == '\0' && a != '\0' && is_printable(a));
+  return (a == '\0' && b != '\0' && is_printable(b)) || (b == '\0' && a != '\0' && is_printable(a));
 }
 
 void SpotFinder::add_utf16(Range range) {
