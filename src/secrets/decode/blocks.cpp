@@ -314,6 +314,7 @@ struct Found {
   if (size < blocks * kBlock) found.starts[blocks - 1] &= ~0ull >> (blocks * kBlock - size);
   list_found(found, blocks, batch);
   batch.begin = range.begin;
+  batch.blocks = blocks;
 }
 
 void take_rows_plain(const Rows& rows, Range range, BlockBatch& batch) {
@@ -365,6 +366,15 @@ bool is_hex(std::string_view text) {
     if (_mm_movemask_epi8(hex_of(load(text.data()))) != 0xFFFF) return false;
   }
   return std::ranges::all_of(text, [](char c) { return hex_digit(c) >= 0; });
+}
+
+std::uint64_t readable_digits_mask(const char* digits) {
+  std::uint64_t mask = 0;
+  for (unsigned i = 0; i < kBlock; i += 16) {
+    const __m128i bytes = load(digits + i);
+    mask |= bits_at(_mm_or_si128(in_range(bytes, '2', '7'), equal(bytes, '0')), i);
+  }
+  return mask;
 }
 
 std::uint64_t printable_mask(const char* data) {

@@ -26,6 +26,7 @@ inline constexpr std::size_t kLeastRun = 24;
 /// What stands in up to kBatch blocks. Bit i of entry k is about byte i of block k.
 struct BlockBatch {
   std::size_t begin = 0;                     ///< Where the first block begins.
+  std::size_t blocks = 0;                    ///< How many there are; entries behind say nothing.
   std::array<std::uint64_t, kBatch> base64;  ///< RFC 4648 sections 4 and 5, without padding.
   /// Places at which kLeastRun characters of base64 end.
   std::array<std::uint64_t, kBatch> runs;
@@ -71,6 +72,9 @@ void each_batch(std::string_view bytes, Range range, Take take) {
 
 /// Nothing but hex digits.
 bool is_hex(std::string_view text);
+
+/// Which of kBlock hex digits may be the first of a printable byte, a line end or a zero.
+std::uint64_t readable_digits_mask(const char* digits);
 
 /// Which of kBlock bytes are printable or line ends.
 std::uint64_t printable_mask(const char* data);

@@ -1,3 +1,7 @@
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
 #include "secrets/decode/append_utf8.h"
 #include "secrets/decode/blocks.h"
 #include "secrets/decode/decode.h"
@@ -18,16 +22,25 @@ std::optional<std::string> decode_hex(std::string_view run) {
 }
 
 bool hex_may_be_readable(std::string_view digits) {
-  constexpr std::size_t kReadable = 16;
-  const auto fits = [&](std::size_t at) {
-    return may_be_readable(
-        static_cast<char>(hex_digit(digits[2 * at]) << 4 | hex_digit(digits[2 * at + 1])));
+  constexpr std::uint64_t kSecondDigits = 0xAAAA'AAAA'AAAA'AAAA;
+  // Sixteen bytes are half a block: within one, or from the last half of the one before.
+  const auto half_in_a_row = [](std::uint64_t bits) {
+    for (const unsigned by : {1u, 2u, 4u, 8u, 16u}) bits &= bits >> by;
+    return bits != 0;
   };
-  for (std::size_t begin = 0; begin + kReadable <= digits.size() / 2;) {
-    std::size_t end = begin + kReadable;
-    while (end > begin && fits(end - 1)) --end;
-    if (end == begin) return true;
-    begin = end;
+  std::uint64_t before = 0;
+  for (; !digits.empty(); digits.remove_prefix(std::min(kBlock, digits.size()))) {
+    std::array<char, kBlock> last;
+    const char* block = digits.data();
+    if (digits.size() < kBlock) {
+      last.fill('f');
+      std::ranges::copy(digits, last.begin());
+      block = last.data();
+    }
+    const std::uint64_t fits = readable_digits_mask(block) | kSecondDigits;
+    if (half_in_a_row(fits) || half_in_a_row(before >> kBlock / 2 | fits << kBlock / 2))
+      return true;
+    before = fits;
   }
   return false;
 }

@@ -38,24 +38,38 @@ Spots SpotFinder::finish() {
 
 void SpotFinder::take_block(const BlockBatch& batch, std::size_t block) {
   const std::size_t at = batch.begin + block * kBlock;
-  if (batch.runs[block] != 0) take_runs(at, batch.runs[block], batch.base64[block]);
+  if (batch.runs[block] != 0) take_runs(batch, block);
   for (std::uint64_t left = batch.escapes[block]; left != 0; left &= left - 1) {
     take_mark(at + static_cast<std::size_t>(std::countr_zero(left)));
   }
   if (batch.zeros[block] != 0) take_zeros(at, batch.zeros[block]);
 }
 
-/// `inside` are places of runs behind their first kLeastRun - 1.
-void SpotFinder::take_runs(std::size_t at, std::uint64_t inside, std::uint64_t base64) {
-  while (inside != 0) {
+/// Where the run ends that goes on at `place` of the block.
+std::size_t SpotFinder::run_end(const BlockBatch& batch, std::size_t block,
+                                std::size_t place) const {
+  const std::size_t front = batch.begin + block * kBlock;
+  std::size_t end =
+      place + static_cast<std::size_t>(std::countr_one(batch.base64[block] >> (place - front)));
+  while (end == batch.begin + (block + 1) * kBlock) {
+    if (++block == batch.blocks) {
+      while (end < text_.size() && is_base64(text_[end])) ++end;
+      return end;
+    }
+    end += static_cast<std::size_t>(std::countr_one(batch.base64[block]));
+  }
+  return end;
+}
+
+void SpotFinder::take_runs(const BlockBatch& batch, std::size_t block) {
+  const std::size_t at = batch.begin + block * kBlock;
+  // Places of runs behind their first kLeastRun - 1.
+  for (std::uint64_t inside = batch.runs[block]; inside != 0;) {
     const std::size_t place = at + static_cast<std::size_t>(std::countr_zero(inside));
     if (place >= run_end_) {
       std::size_t begin = place + 1 - kLeastRun;
       while (begin > run_end_ && is_base64(text_[begin - 1])) --begin;
-      const std::uint64_t from_place = base64 >> (place - at);
-      run_end_ = place + static_cast<std::size_t>(std::countr_one(from_place));
-      const bool goes_on = run_end_ == at + kBlock;
-      while (goes_on && run_end_ < text_.size() && is_base64(text_[run_end_])) ++run_end_;
+      run_end_ = run_end(batch, block, place);
       spots_.base64.push_back({begin, run_end_});
     }
     if (run_end_ >= at + kBlock) return;

@@ -28,7 +28,8 @@ class SpotFinder {
 
  private:
   void take_block(const BlockBatch& batch, std::size_t block);
-  void take_runs(std::size_t at, std::uint64_t inside, std::uint64_t base64);
+  void take_runs(const BlockBatch& batch, std::size_t block);
+  std::size_t run_end(const BlockBatch& batch, std::size_t block, std::size_t place) const;
   void take_mark(std::size_t at);
   void group(std::vector<Range>& spots, std::size_t at);
   std::size_t line_end(std::size_t at) const;
