@@ -51,8 +51,9 @@ bool TokenIndex::add(std::uint32_t rule, const PatternNode& tree, const Outline&
     padded.resize(kFirstTextMax);
     const std::uint64_t bytes = first_bytes(padded.data());
     const std::uint64_t mask = ~0ull >> 8 * (kFirstTextMax - text.size());
-    entries_[key_of(bytes)].push_back({bytes, mask, rule});
-    seen_[hash(key_of(bytes)) / 64] |= 1ull << hash(key_of(bytes)) % 64;
+    const std::uint64_t key = bytes & ((mask & kLongKey) == kLongKey ? kLongKey : kShortKey);
+    entries_[key].push_back({bytes, mask, rule});
+    seen_[hash(key) / 64] |= 1ull << hash(key) % 64;
   }
   return !texts.empty();
 }

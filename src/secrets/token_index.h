@@ -32,10 +32,11 @@ class TokenIndex {
     for (const std::uint16_t start : batch.token_starts()) {
       const std::size_t begin = batch.begin + start;
       const std::uint64_t first = first_bytes(bytes.data() + begin);
-      if (!may_be_key(key_of(first))) continue;
-      for (const Entry& entry : entries_of(key_of(first))) {
-        if ((first & entry.mask) == entry.text) take(entry.rule, begin);
-      }
+      const bool is_short = may_be_key(first & kShortKey);
+      const bool is_long = may_be_key(first & kLongKey);
+      if (!(is_short | is_long)) continue;
+      if (is_short) take_of(first & kShortKey, first, begin, take);
+      if (is_long) take_of(first & kLongKey, first, begin, take);
     }
   }
 
@@ -56,22 +57,29 @@ class TokenIndex {
     }
     return first;
   }
-  static std::uint32_t key_of(std::uint64_t first) {
-    static_assert(kFirstTextMin == 3);
-    return static_cast<std::uint32_t>(first & 0xFFFFFF);
+  /// Entries are known by their first bytes: by three, or five if they have as many. Three begin
+  /// too many words ("test", "public").
+  static_assert(kFirstTextMin == 3);
+  static constexpr std::uint64_t kShortKey = 0xFF'FFFF;
+  static constexpr std::uint64_t kLongKey = 0xFF'FFFF'FFFF;
+  static std::uint64_t hash(std::uint64_t key) {
+    return key * 0x9E37'79B9'7F4A'7C15u >> (64 - kKeyBits);
   }
-  static std::uint32_t hash(std::uint32_t key) { return key * 0x9E3779B1u >> (32 - kKeyBits); }
-  bool may_be_key(std::uint32_t key) const {
-    const std::uint32_t bit = hash(key);
+  bool may_be_key(std::uint64_t key) const {
+    const std::uint64_t bit = hash(key);
     return (seen_[bit / 64] >> bit % 64 & 1) != 0;
   }
-  std::span<const Entry> entries_of(std::uint32_t key) const {
+  template <class Take>
+  void take_of(std::uint64_t key, std::uint64_t first, std::size_t begin, Take& take) const {
     const auto found = entries_.find(key);
-    return found == entries_.end() ? std::span<const Entry>() : found->second;
+    if (found == entries_.end()) return;
+    for (const Entry& entry : found->second) {
+      if ((first & entry.mask) == entry.text) take(entry.rule, begin);
+    }
   }
 
   std::array<std::uint64_t, (1u << kKeyBits) / 64> seen_{};        ///< Hashes of all keys.
-  std::unordered_map<std::uint32_t, std::vector<Entry>> entries_;  ///< By their first three bytes.
+  std::unordered_map<std::uint64_t, std::vector<Entry>> entries_;  ///< By their keys.
 };
 
 }  // namespace lr::secrets
