@@ -195,7 +195,7 @@ secrets::ScanSummary SecretsScan::summary(std::chrono::sys_days today) {
   const std::size_t imported = drop_imported(inventory_, request_.imported);
   secrets::ScanSummary out =
       secrets::summarise(inventory_, request_.known.terms, request_.suppressions, today);
-  const secrets::Masking masks = inventory_.masking();
+  const secrets::Masking& masks = inventory_.masking();
   out.imported = imported;
   out.searched = masks.apply(fmt::format("{}", fmt::join(searched_, " and ")));
   out.coverage = coverage_;

@@ -89,6 +89,23 @@ TEST(ExactValues, FindEveryShapeOfAThousandSecretsAtEveryCut) {
   EXPECT_GE(seen.size(), 15u);
 }
 
+TEST(ExactValues, FindTheSameWhenBuiltForShortTexts) {
+  SeededRng rng(9);
+  const auto secrets = sample_secrets(300, rng);
+  const ExactValues values = ExactValues::build(secrets);
+  const ExactValues small = ExactValues::build(secrets, ExactValues::Texts::kShort);
+  std::size_t found = 0;
+  for (const NamedSecret& secret : secrets) {
+    for (const Shape& shape : shapes_of(secret.value.expose(), rng)) {
+      const std::string text = in_context(shape.text);
+      const auto matches = find(small, text);
+      EXPECT_EQ(matches, find(values, text));
+      found += matches.size();
+    }
+  }
+  EXPECT_GT(found, secrets.size() * 15);
+}
+
 TEST(ExactValues, FindTheSameByteByByteAndInPiecesOfEverySize) {
   SeededRng rng(2);
   const auto secrets = sample_secrets(64, rng);

@@ -38,7 +38,7 @@ auto by_place(const ExactMatch& match) {
 
 }  // namespace
 
-ExactValues ExactValues::build(std::span<const NamedSecret> secrets) {
+ExactValues ExactValues::build(std::span<const NamedSecret> secrets, Texts texts) {
   ExactValues out;
   for (const NamedSecret& secret : secrets) {
     const auto index = static_cast<std::uint32_t>(out.names_.size());
@@ -47,7 +47,7 @@ ExactValues ExactValues::build(std::span<const NamedSecret> secrets) {
     if (!searchable) out.refused_.push_back({index, searchable.error().detail()});
   }
   out.store(secrets);
-  out.index();
+  out.index(texts);
   out.index_prefixes();
   return out;
 }
@@ -84,7 +84,7 @@ void ExactValues::store(std::span<const NamedSecret> secrets) {
   });
 }
 
-void ExactValues::index() {
+void ExactValues::index(Texts searched) {
   std::array<std::vector<GramIndex::Text>, std::size(kClasses)> texts;
   std::array<std::size_t, std::size(kClasses)> shortest;
   shortest.fill(kExactBytesMax);
@@ -95,11 +95,13 @@ void ExactValues::index() {
     texts[i].push_back({id, bytes});
     shortest[i] = std::min(shortest[i], bytes.size());
   }
+  indexes_.reserve(std::size(kClasses));
   for (std::size_t i = 0; i < std::size(kClasses); ++i) {
     if (texts[i].empty()) continue;
     const auto [bytes_min, gram_bytes, stride_max] = kClasses[i];
+    const unsigned most = searched == Texts::kLong ? stride_max : 1;
     const auto stride = static_cast<unsigned>(shortest[i]) - gram_bytes + 1;
-    indexes_.emplace_back(GramShape{gram_bytes, std::min(stride, stride_max)}, texts[i]);
+    indexes_.emplace_back(GramShape{gram_bytes, std::min(stride, most)}, texts[i]);
   }
 }
 

@@ -37,7 +37,11 @@ class ExactValues {
     std::string reason;  ///< "it has 3 characters; …": see check_searchable().
   };
 
-  static ExactValues build(std::span<const NamedSecret> secrets);
+  /// What is going to be searched. For long texts more is kept of each value, so that fewer of
+  /// their bytes have to be looked at; for a few short ones that would take longer than searching
+  /// them.
+  enum class Texts { kLong, kShort };
+  static ExactValues build(std::span<const NamedSecret> secrets, Texts texts = Texts::kLong);
 
   const std::vector<std::string>& names() const { return names_; }
   /// Values that cannot be searched for without false alarms.
@@ -77,7 +81,7 @@ class ExactValues {
   template <class Take>
   void each_match(std::string_view bytes, Take take) const;
   void store(std::span<const NamedSecret> secrets);
-  void index();
+  void index(Texts texts);
   void index_prefixes();
 
   std::vector<std::string> names_;

@@ -19,11 +19,12 @@ unsigned shift_for(std::size_t count) {
   return kHashBits - static_cast<unsigned>(std::countr_zero(count));
 }
 
-/// Where grams are taken from: enough to choose from, however long the text is.
-std::string_view middle_of(std::string_view text) {
-  constexpr std::size_t kMiddle = 128;
-  if (text.size() <= kMiddle) return text;
-  return text.substr((text.size() - kMiddle) / 2, kMiddle);
+/// Where grams are taken from: enough to choose from, however long the text is. A single one needs
+/// no large choice.
+std::string_view middle_of(std::string_view text, const GramShape& shape) {
+  const std::size_t middle = shape.stride == 1 ? 48 : 128;
+  if (text.size() <= middle) return text;
+  return text.substr((text.size() - middle) / 2, middle);
 }
 
 std::size_t cells(std::size_t least, std::size_t most) {
@@ -37,11 +38,11 @@ GramIndex::GramIndex(GramShape shape, std::span<const Text> texts)
       mask_(shape.bytes >= 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << (8 * shape.bytes)) - 1) {
   if (texts.empty()) return;
   std::size_t grams = 0;
-  for (const Text& text : texts) grams += middle_of(text.bytes).size();
+  for (const Text& text : texts) grams += middle_of(text.bytes, shape_).size();
   std::vector<std::uint8_t> counts(cells(2 * grams, kCountsMax));
   slot_shift_ = shift_for(counts.size());
   for (const Text& text : texts) {
-    const std::string_view middle = middle_of(text.bytes);
+    const std::string_view middle = middle_of(text.bytes, shape_);
     for (std::size_t at = 0; at + shape_.bytes <= middle.size(); ++at) {
       std::uint8_t& count = counts[slot_of(hash_at(middle, at))];
       if (count < std::numeric_limits<std::uint8_t>::max()) ++count;
@@ -50,7 +51,7 @@ GramIndex::GramIndex(GramShape shape, std::span<const Text> texts)
   std::vector<std::uint64_t> hashes;
   std::vector<Entry> entries;
   for (const Text& text : texts) {
-    const std::string_view middle = middle_of(text.bytes);
+    const std::string_view middle = middle_of(text.bytes, shape_);
     const auto skipped = static_cast<std::size_t>(middle.data() - text.bytes.data());
     const std::size_t first = skipped + first_gram(middle, counts);
     for (std::size_t at = first; at < first + shape_.stride; ++at) {

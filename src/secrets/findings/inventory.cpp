@@ -86,6 +86,7 @@ struct Inventory::Impl {
     const auto [at, fresh] = records.try_emplace(digest_of(value));
     Record& record = at->second;
     if (!fresh) return record;
+    masking.reset();
     record.value = normalised(value);
     if (const auto same = live.find(at->first); same != live.end()) {
       record.live_as = same->second;
@@ -118,7 +119,8 @@ struct Inventory::Impl {
   std::unordered_map<std::string, std::string> live;  ///< Digest to name.
   std::vector<NamedSecret> known;
   std::uint64_t allowed_inline = 0;
-  bool holds_git_objects = false;  ///< Said once: places may be dropped or not be kept.
+  bool holds_git_objects = false;    ///< Said once: places may be dropped or not be kept.
+  std::unique_ptr<Masking> masking;  ///< Of all records; null until asked for.
 };
 
 Inventory::Inventory() : impl_(std::make_unique<Impl>()) {}
@@ -129,6 +131,7 @@ void Inventory::know(std::span<const NamedSecret> secrets) {
     impl_->live.emplace(impl_->digest_of(secret.value.expose()), secret.name);
     impl_->known.push_back({secret.name, secret.value.duplicate()});
   }
+  impl_->masking.reset();
 }
 
 void Inventory::found(const Candidate& candidate) {
@@ -140,6 +143,7 @@ void Inventory::found(const Candidate& candidate) {
   Record& record = impl_->record_of(candidate.secret);
   if (speaks_louder(candidate, record)) {
     record.rule = candidate.rule;
+    impl_->masking.reset();  // Values are replaced by the names of their rules.
     record.confidence = candidate.confidence;
     record.proved = candidate.proved;
     record.note = candidate.note;
@@ -201,7 +205,8 @@ bool Inventory::holds_git_objects() const { return impl_->holds_git_objects; }
 
 std::uint64_t Inventory::allowed_inline() const { return impl_->allowed_inline; }
 
-Masking Inventory::masking() const {
+const Masking& Inventory::masking() const {
+  if (impl_->masking != nullptr) return *impl_->masking;
   std::vector<NamedSecret> secrets;
   for (const NamedSecret& secret : impl_->known) {
     secrets.push_back({secret.name, secret.value.duplicate()});
@@ -210,7 +215,8 @@ Masking Inventory::masking() const {
     const std::string name = record.rule == nullptr ? "secret" : record.rule->id;
     secrets.push_back({name, record.value.duplicate()});
   }
-  return Masking(secrets);
+  impl_->masking = std::make_unique<Masking>(secrets);
+  return *impl_->masking;
 }
 
 SecretFinding Inventory::Impl::finding_of(const Record& record,
@@ -251,10 +257,24 @@ SecretFinding Inventory::Impl::finding_of(const Record& record,
 
 namespace {
 
-void mask_texts(SecretFinding& finding, const Masking& masking) {
-  const auto mask = [&](std::string& text) {
-    if (!text.empty()) text = masking.apply(text);
-  };
+/// Takes values out of texts, of which most are told again and again: each is searched once.
+class MaskedTexts {
+ public:
+  explicit MaskedTexts(const Masking& masking) : masking_(masking) {}
+  void mask(std::string& text) {
+    if (text.empty()) return;
+    const auto [known, fresh] = known_.try_emplace(text);
+    if (fresh) known->second = masking_.apply(text);
+    text = known->second;
+  }
+
+ private:
+  const Masking& masking_;
+  std::unordered_map<std::string, std::string> known_;
+};
+
+void mask_texts(SecretFinding& finding, MaskedTexts& texts) {
+  const auto mask = [&](std::string& text) { texts.mask(text); };
   mask(finding.note);
   for (Place& place : finding.places) {
     for (std::string* text : {&place.path, &place.original, &place.author, &place.ref}) mask(*text);
@@ -272,11 +292,11 @@ auto finding_order(const SecretFinding& finding) {
 
 std::vector<SecretFinding> Inventory::findings(std::string_view key) const {
   std::vector<SecretFinding> out;
-  const Masking masks = masking();
+  MaskedTexts texts(masking());
   for (const auto& [digest, record] : impl_->records) {
     if (record.spots.empty()) continue;
     out.push_back(impl_->finding_of(record, key));
-    mask_texts(out.back(), masks);
+    mask_texts(out.back(), texts);
   }
   std::ranges::sort(out, {}, finding_order);
   return out;

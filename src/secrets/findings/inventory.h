@@ -79,8 +79,9 @@ class Inventory final : public CandidateSink {
   bool holds_git_objects() const;
   /// Places that a comment on their line allows.
   std::uint64_t allowed_inline() const;
-  /// Takes every value found or known out of other texts (coverage, URLs, errors).
-  Masking masking() const;
+  /// Takes every value found or known out of other texts (coverage, URLs, errors). Lives until
+  /// something else is found.
+  const Masking& masking() const;
 
  private:
   struct Impl;

@@ -67,7 +67,8 @@ std::string masked(std::string_view value, const Rule* rule) {
   return fmt::format("{}…({} characters)", shown(value, rule), value.size());
 }
 
-Masking::Masking(std::span<const NamedSecret> secrets) : values_(ExactValues::build(secrets)) {
+Masking::Masking(std::span<const NamedSecret> secrets)
+    : values_(ExactValues::build(secrets, ExactValues::Texts::kShort)) {
   for (const ExactValues::Refused& refused : values_.refused()) {
     const NamedSecret& secret = secrets[refused.value];
     if (secret.value.expose().size() < kPlainMin) continue;
