@@ -82,7 +82,8 @@ class MemberVisitor {
 /// the local headers in turn. Members stored, or compressed by one of `Packing`; others and
 /// encrypted ones are gaps.
 void read_zip(ByteSource& archive, MemberVisitor& visitor);
-/// POSIX ustar and pax, GNU long names and base-256 sizes, the old format by its checksum.
+/// POSIX ustar and pax, GNU long names and base-256 sizes, the old format by its checksum. What
+/// links point to and what pax headers say besides are comments.
 void read_tar(ByteSource& archive, MemberVisitor& visitor);
 /// Debian packages and static libraries: common, GNU and BSD names.
 void read_ar(ByteSource& archive, MemberVisitor& visitor);

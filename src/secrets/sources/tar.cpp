@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <charconv>
+#include <iterator>
+#include <utility>
 
 #include "secrets/sources/container.h"
 #include "secrets/sources/tar_header.h"
@@ -41,7 +43,28 @@ std::string joined_name(std::string_view block) {
 struct Overrides {
   std::optional<std::string> name;
   std::optional<std::uint64_t> size;
+  std::string link;
+  std::string notes;  ///< Comments, extended attributes and what other programs keep there.
 };
+
+bool is_plain_number(std::string_view pax_key) {
+  static constexpr std::string_view kKeys[] = {"mtime", "atime", "ctime", "uid", "gid"};
+  return std::ranges::find(kKeys, pax_key) != std::end(kKeys);
+}
+
+void take_pax(std::string_view key, std::string_view value, Overrides& overrides) {
+  std::uint64_t size = 0;
+  if (key == "path" || key == "GNU.sparse.name") {
+    overrides.name = std::string(value);
+  } else if (key == "linkpath") {
+    overrides.link = std::string(value);
+  } else if (key == "size") {
+    const auto read = std::from_chars(value.data(), value.data() + value.size(), size);
+    if (read.ec == std::errc()) overrides.size = size;
+  } else if (!is_plain_number(key)) {
+    overrides.notes.append(key).append("=").append(value).append("\n");
+  }
+}
 
 /// "27 path=some/file\n" records (pax Interchange Format).
 void read_pax(std::string_view records, Overrides& overrides) {
@@ -56,12 +79,7 @@ void read_pax(std::string_view records, Overrides& overrides) {
     if (equals != std::string_view::npos) {
       const std::string_view key = record.substr(0, equals);
       const std::string_view value = record.substr(equals + 1);
-      if (key == "path" || key == "GNU.sparse.name") overrides.name = std::string(value);
-      std::uint64_t size = 0;
-      if (key == "size" &&
-          std::from_chars(value.data(), value.data() + value.size(), size).ec == std::errc()) {
-        overrides.size = size;
-      }
+      take_pax(key, value, overrides);
     }
     records.remove_prefix(length);
   }
@@ -116,13 +134,21 @@ class TarReader {
     auto text = bytes.view(0, static_cast<std::size_t>(bytes.size()));
     if (!text) return stop(text.error().detail());
     if (header.type == 'L') overrides_.name = std::string(until_nul(*text));
+    if (header.type == 'K') overrides_.link = std::string(until_nul(*text));
     if (header.type == 'x' || header.type == 'X') read_pax(*text, overrides_);
+    if (header.type == 'g') {
+      Overrides of_all;
+      read_pax(*text, of_all);
+      visitor_.comment("", of_all.notes);
+    }
     return true;
   }
 
   bool hand_over(TarHeader& header, ByteSource& bytes) {
     last_name_ = overrides_.name ? std::move(*overrides_.name) : std::move(header.name);
-    overrides_ = {};
+    const Overrides said = std::exchange(overrides_, {});
+    visitor_.comment(last_name_, said.link.empty() ? header.link : said.link);
+    visitor_.comment(last_name_, said.notes);
     // Links and devices have no bytes; everything else with bytes is looked at, whatever it claims.
     return header.size == 0 ? visitor_.empty(last_name_) : visitor_.member(last_name_, bytes);
   }
@@ -166,7 +192,10 @@ std::optional<TarHeader> parse_tar_header(std::string_view block) {
   if (!is_tar_header(block)) return std::nullopt;
   const auto size = read_number(block.substr(124, 12));
   if (!size || *size > (1ull << 62)) return std::nullopt;
-  TarHeader header{.name = joined_name(block), .size = *size, .type = block[156]};
+  TarHeader header{.name = joined_name(block),
+                   .size = *size,
+                   .type = block[156],
+                   .link = std::string(until_nul(block.substr(157, 100)))};
   // Hard and symbolic links, devices, folders and FIFOs may carry a size that means nothing.
   if (header.type >= '2' && header.type <= '6') header.size = 0;
   header.sparse_extended = header.type == 'S' && block[482] != '\0';

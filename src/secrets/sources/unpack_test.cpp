@@ -87,6 +87,28 @@ TEST_F(UnpackTest, NamesOfFoldersLinksAndEmptyMembersAreContentToo) {
   EXPECT_EQ(visitor.seen().size(), 7u);
 }
 
+TEST_F(UnpackTest, WhatTarHeadersSayBesidesIsContentToo) {
+  const std::string target = "/run/key-0123456789abcdef";
+  const std::string far = std::string(120, 'd') + target;
+  unpack("a.tar",
+         tar({{.name = "short", .bytes = "", .type = '2', .link = target},
+              {.name = "long", .bytes = "", .type = '2', .link = far},
+              pax({{"linkpath", far}, {"mtime", "1764374400.123456789012345"}}),
+              {.name = "pax", .bytes = "", .type = '2', .link = "x"},
+              pax({{"SCHILY.xattr.user.note", target}}),
+              {.name = "noted", .bytes = "one"},
+              {.name = "pax_global_header", .bytes = pax({{"comment", target}}).bytes, .type = 'g'},
+              {.name = "plain", .bytes = "two"}}));
+  EXPECT_EQ(visitor.bytes_of("a.tar", "tar:short > comment"), target);
+  EXPECT_EQ(visitor.bytes_of("a.tar", "tar:long > comment"), far);
+  EXPECT_EQ(visitor.bytes_of("a.tar", "tar:pax > comment"), far);
+  EXPECT_EQ(visitor.bytes_of("a.tar", "tar:noted > comment"),
+            "SCHILY.xattr.user.note=" + target + "\n");
+  EXPECT_EQ(visitor.bytes_of("a.tar", "tar:comment"), "comment=" + target + "\n");
+  EXPECT_EQ(visitor.seen().size(), 7u) << "five comments and two members";
+  EXPECT_TRUE(coverage.complete()) << gaps();
+}
+
 TEST_F(UnpackTest, CommentsAreContentToo) {
   const std::string about = "key 0123456789abcdef";
   unpack("a.zip",

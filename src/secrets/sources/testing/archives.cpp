@@ -100,12 +100,16 @@ void put_end(std::string& out, std::size_t members, std::uint64_t at, const ZipS
   out.append(shape.comment);
 }
 
-std::string tar_header(std::string_view name, std::size_t size, char type) {
+std::string tar_header(const TarMember& member) {
   std::string block(512, '\0');
-  std::copy_n(name.data(), std::min<std::size_t>(name.size(), 100), block.data());
-  std::snprintf(block.data() + 124, 12, "%011zo", size);
+  const auto put_text = [&](std::string_view text, std::size_t at) {
+    std::copy_n(text.data(), std::min<std::size_t>(text.size(), 100), block.data() + at);
+  };
+  put_text(member.name, 0);
+  std::snprintf(block.data() + 124, 12, "%011zo", member.bytes.size());
   std::copy_n("        ", 8, block.data() + 148);
-  block[156] = type;
+  block[156] = member.type;
+  put_text(member.link, 157);
   std::copy_n("ustar\00000", 8, block.data() + 257);
   unsigned sum = 0;
   for (char c : block) sum += static_cast<std::uint8_t>(c);
@@ -113,8 +117,8 @@ std::string tar_header(std::string_view name, std::size_t size, char type) {
   return block;
 }
 
-void put_tar(std::string& out, std::string_view name, std::string_view bytes, char type) {
-  out.append(tar_header(name, bytes.size(), type)).append(bytes);
+void put_tar(std::string& out, const TarMember& member) {
+  out.append(tar_header(member)).append(member.bytes);
   out.append((512 - out.size() % 512) % 512, '\0');
 }
 
@@ -162,8 +166,12 @@ std::string zip(const std::vector<ZipMember>& members, const ZipShape& shape) {
 std::string tar(const std::vector<TarMember>& members, bool end_mark) {
   std::string out;
   for (const TarMember& member : members) {
-    if (member.name.size() > 100) put_tar(out, "././@LongLink", member.name + '\0', 'L');
-    put_tar(out, member.name, member.bytes, member.type);
+    const auto put_long = [&](const std::string& text, char type) {
+      if (text.size() > 100) put_tar(out, {"././@LongLink", text + '\0', type});
+    };
+    put_long(member.link, 'K');
+    put_long(member.name, 'L');
+    put_tar(out, member);
   }
   if (end_mark) out.append(1024, '\0');
   return out;

@@ -38,8 +38,9 @@ struct TarMember {
   std::string name;
   std::string bytes;
   char type = '0';
+  std::string link = {};
 };
-/// Names over 100 bytes get a GNU long name member.
+/// Names and links over 100 bytes get a member with a long name as GNU writes it.
 std::string tar(const std::vector<TarMember>& members, bool end_mark = true);
 /// Names over 15 bytes go into the table of GNU.
 std::string ar(const std::vector<TarMember>& members);
