@@ -23,7 +23,7 @@ constexpr std::string_view kPace = "\xFE\xC1";
 /// bytes leave less that has to be looked at twice, a tenth of the time
 /// (bench/secrets/engine.cpp on source trees; sixty are too few, from two hundred on it gets
 /// worse).
-constexpr std::size_t kDecoys = 120;
+constexpr std::size_t kDecoys = 100;
 constexpr std::string_view kDecoyEnd = "\xF5\xF6\xF7\xF8";
 constexpr std::size_t kManyExpressions = 300;
 

@@ -256,13 +256,16 @@ std::string relaxed(const PatternNode& node, bool last) {
 }
 
 /// Words that stand all over source code are no rarer than two letters, whatever they are made of.
-constexpr std::string_view kEverywhere[] = {"define", "include", "import", "return", "static"};
+constexpr std::string_view kEverywhere[] = {"Default", "define", "include",
+                                            "import",  "return", "static"};
 constexpr double kBitsEverywhere = 8;
 
 }  // namespace
 
 double literal_bits(const Literal& literal) {
-  if (std::ranges::find(kEverywhere, literal.text) != std::end(kEverywhere)) return kBitsEverywhere;
+  const std::size_t word_end = literal.text.find_last_not_of("\"'") + 1;
+  const std::string_view word = std::string_view(literal.text).substr(0, word_end);
+  if (std::ranges::find(kEverywhere, word) != std::end(kEverywhere)) return kBitsEverywhere;
   double bits = 0;
   for (char c : literal.text) {
     const auto byte = static_cast<std::uint8_t>(c);
