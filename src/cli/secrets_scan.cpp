@@ -145,8 +145,8 @@ Result<> SecretsScan::read(const std::string& target) {
   return {};
 }
 
-Result<> SecretsScan::read_any(const std::string& target) {
-  if (target.contains("://")) return read_site(target);
+Result<> SecretsScan::check_exists(const std::string& target) {
+  if (target.contains("://")) return {};
   std::error_code failed;
   const bool exists = std::filesystem::exists(target, failed);
   if (failed) {
@@ -158,6 +158,18 @@ Result<> SecretsScan::read_any(const std::string& target) {
     return fail(Code::kNotFound,
                 fmt::format("there is no {}; give a folder, a file, an archive or a URL", target));
   }
+  return {};
+}
+
+void SecretsScan::skip(const std::string& target, std::string_view reason) {
+  if (reason.starts_with(target + ": ")) reason.remove_prefix(target.size() + 2);
+  coverage_.skip(target, std::string(reason));
+  skipped_.push_back(target);
+}
+
+Result<> SecretsScan::read_any(const std::string& target) {
+  if (target.contains("://")) return read_site(target);
+  LR_TRY_VOID(check_exists(target));
   if (request_.git.scope != GitOptions::Scope::kEverything) return read_repository(target);
   return read_folder(target);
 }
@@ -175,14 +187,16 @@ std::string SecretsScan::masked(const std::string& text) {
 /// An address may hold a token, and stands in front of everything that is found there.
 void SecretsScan::read_names() {
   const std::vector<std::string> via = {"name"};
-  for (const std::string& target : searched_) {
-    if (!secrets::sources::may_hold_secret(target)) continue;
-    visitor_->visit(
-        {.surface = target.contains("://") ? secrets::Surface::kPage : secrets::Surface::kTree,
-         .path = target,
-         .object = {},
-         .bytes = target,
-         .via = via});
+  for (const auto* targets : {&searched_, &skipped_}) {
+    for (const std::string& target : *targets) {
+      if (!secrets::sources::may_hold_secret(target)) continue;
+      visitor_->visit(
+          {.surface = target.contains("://") ? secrets::Surface::kPage : secrets::Surface::kTree,
+           .path = target,
+           .object = {},
+           .bytes = target,
+           .via = via});
+    }
   }
   visitor_->finish();
 }

@@ -44,8 +44,12 @@ class SecretsScan {
  public:
   /// `request` outlives the scan. Errors: rules that do not compile.
   static Result<std::unique_ptr<SecretsScan>> create(const ScanRequest& request);
+  /// Errors: there is no such file or folder. Asks no site.
+  static Result<> check_exists(const std::string& target);
   /// Reads one target. Errors: there is nothing there to read.
   Result<> read(const std::string& target);
+  /// The outcome says that a target could not be read, and why.
+  void skip(const std::string& target, std::string_view reason);
   /// The outcome of everything read so far.
   secrets::ScanSummary summary(std::chrono::sys_days today);
   /// Writes which git objects hold nothing, unless one of them holds something or could not be
@@ -80,6 +84,7 @@ class SecretsScan {
   secrets::Coverage coverage_;
   std::vector<secrets::Notice> notices_;
   std::vector<std::string> searched_;
+  std::vector<std::string> skipped_;  ///< Targets that could not be read.
   std::size_t requests_ = 0;
 };
 

@@ -257,6 +257,24 @@ TEST_F(SecretsVerb, MistakesAreNamedBeforeAnythingIsRead) {
   EXPECT_THAT(launch({"--suppress", "x"}).err, HasSubstr("fingerprint"));
 }
 
+TEST_F(SecretsVerb, ATargetThatCannotBeReadTakesNothingFromTheOthers) {
+  put("src/app.conf", "api_secret = \"" + random_value(32) + "\"\n");
+  const Outcome alone = launch({"/dev/null"});
+  EXPECT_EQ(alone.code, 2);
+  for (const auto& targets : {std::vector<std::string>{"/dev/null", path("src")},
+                              std::vector<std::string>{path("src"), "/dev/null"}}) {
+    const Outcome both = launch(targets);
+    EXPECT_EQ(both.code, 1);
+    EXPECT_THAT(both.out, HasSubstr("1 secret to replace"));
+    EXPECT_THAT(both.out, HasSubstr("/dev/null: neither a folder nor a file"));
+  }
+  put("clean/a.txt", "nothing");
+  EXPECT_EQ(launch({path("clean"), "/dev/null"}).code, 3);
+  const Outcome mistaken = launch({path("src"), path("absent")});
+  EXPECT_EQ(mistaken.code, 2);
+  EXPECT_THAT(mistaken.out, ::testing::IsEmpty());
+}
+
 TEST_F(SecretsVerb, PathsThatCannotBeFollowedAreErrorsWithACure) {
   fs::create_symlink("loop", path("loop"));
   for (const std::string& target : {path("loop"), path(std::string(5000, 'a')), path("absent")}) {

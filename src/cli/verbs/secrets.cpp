@@ -127,6 +127,19 @@ Result<std::string> accept(const Arguments& arguments, SecretsScan& scan,
                      one->title, place_name(one->places.front()));
 }
 
+/// What cannot be read among several targets takes nothing from what is found in the others. A name
+/// that is none is a mistake, and said before they are read.
+Result<> read_targets(SecretsScan& scan, const std::vector<std::string>& targets) {
+  for (const std::string& target : targets) LR_TRY_VOID(SecretsScan::check_exists(target));
+  for (const std::string& target : targets) {
+    auto done = scan.read(target);
+    if (done) continue;
+    if (targets.size() == 1) return done;
+    scan.skip(target, done.error().detail());
+  }
+  return {};
+}
+
 int scan(const Arguments& arguments) {
   const WallTime started = SystemClock().wall();
   auto request = read_scan_request(arguments);
@@ -146,11 +159,9 @@ int scan(const Arguments& arguments) {
   }
   auto scan = SecretsScan::create(*request);
   if (!scan) return complain("secrets", scan.error());
-  for (const std::string& target : request->targets) {
-    if (auto done = (*scan)->read(target); !done) {
-      complain("secrets", (*scan)->masked(done.error().detail()));
-      return exit_code(done.error().code());
-    }
+  if (auto done = read_targets(**scan, request->targets); !done) {
+    complain("secrets", (*scan)->masked(done.error().detail()));
+    return exit_code(done.error().code());
   }
   if (arguments.has("--suppress")) {
     auto done = accept(arguments, **scan, request->suppressions);
