@@ -3,6 +3,7 @@
 //
 //     bench_secrets_engine [--list] FOLDER...     throughput on trees; --list names the findings
 //     bench_secrets_engine --made                 throughput on made inputs, and start-up time
+//     bench_secrets_engine [--list] --made=WORD   the same, of those whose name holds the word
 #include <fmt/format.h>
 #include <time.h>
 
@@ -115,11 +116,20 @@ std::string generated(std::string_view piece, std::size_t size) {
   return text;
 }
 
-void scan_made(const Catalogue& catalogue, std::string_view name, const std::string& text) {
+struct Choice {
+  std::string made;  ///< Made inputs whose name holds this.
+  bool list = false;
+};
+
+/// `make` gives the text when it is chosen.
+template <class Make>
+void scan_made(const Catalogue& catalogue, const Choice& choice, std::string_view name, Make make) {
+  if (!name.contains(choice.made)) return;
+  const std::string text = make();
   double best = 1e9;
   std::size_t findings = 0;
-  for (int round = 0; round < 3; ++round) {
-    Counter counter(false);
+  for (int round = 0; round < (choice.list ? 1 : 3); ++round) {
+    Counter counter(choice.list);
     Scanner scanner(catalogue, counter);
     Document document;
     document.path = "made.js";
@@ -134,13 +144,9 @@ void scan_made(const Catalogue& catalogue, std::string_view name, const std::str
              static_cast<double>(text.size()) / best / 1e6, findings);
 }
 
-void scan_all_made(const Catalogue& catalogue) {
-  constexpr std::size_t kMega = 1 << 20;
-  const std::string bundle = generated(
-      "!function(e,t){var n=t(<digits:3>);e.exports=function(r){return n(r.<lower:6>,<digits:2>)?"
-      "\"<lower:9> <lower:4>\":{<lower:5>:r.<lower:3>.token||null,key:\"<lower:4>\"}}},",
-      32 * kMega);
-  scan_made(catalogue, "minified bundle, one line", bundle);
+constexpr std::size_t kMega = 1 << 20;
+
+void scan_repeated(const Catalogue& catalogue, const Choice& choice) {
   for (std::string_view word : {"key=",
                                 "token:",
                                 "secret",
@@ -168,24 +174,48 @@ void scan_all_made(const Catalogue& catalogue) {
                                 "0",
                                 "\n",
                                 " "}) {
-    scan_made(catalogue, fmt::format("repeated {:.20}", word == "\n" ? "line end" : word),
-              repeated(word, 4 * kMega));
+    scan_made(catalogue, choice, fmt::format("repeated {:.20}", word == "\n" ? "line end" : word),
+              [&] { return repeated(word, 4 * kMega); });
   }
-  scan_made(catalogue, "repeated zero", std::string(4 * kMega, '\0'));
-  scan_made(catalogue, "random base62", generated("<base62:40000>", 8 * kMega));
-  scan_made(catalogue, "base64 lines", generated("<base64:76>\n", 8 * kMega));
-  scan_made(catalogue, "hex lines", generated("<hex:64>\n", 8 * kMega));
-  scan_made(catalogue, "base64 of text", generated("<encode64:a text of <lower:9>s> ", 8 * kMega));
-  scan_made(catalogue, "assignments", generated("api_key = \"<lower:30>\"\n", 8 * kMega));
-  scan_made(catalogue, "findings", generated("api_key = \"<base62:30>\"\n", 4 * kMega));
-  scan_made(catalogue, "findings, one line", generated("password=<base62:16>. ", 8 * kMega));
-  scan_made(catalogue, "findings in escapes",
-            generated("\\x41 api_key = '<base62:30>' \\x42 ", 4 * kMega));
+  scan_made(catalogue, choice, "repeated zero", [] { return std::string(4 * kMega, '\0'); });
+}
+
+void scan_generated(const Catalogue& catalogue, const Choice& choice) {
+  struct Input {
+    std::string_view name;
+    std::string_view piece;
+    std::size_t megabytes;
+  };
+  constexpr Input kInputs[] = {
+      {"minified bundle, one line",
+       "!function(e,t){var n=t(<digits:3>);e.exports=function(r){return "
+       "n(r.<lower:6>,<digits:2>)?\"<lower:9> <lower:4>\":{<lower:5>:r.<lower:3>.token||null,"
+       "key:\"<lower:4>\"}}},",
+       32},
+      {"random base62", "<base62:40000>", 8},
+      {"base64 lines", "<base64:76>\n", 8},
+      {"hex lines", "<hex:64>\n", 8},
+      {"base64 of text", "<encode64:a text of <lower:9>s> ", 8},
+      {"assignments", "api_key = \"<lower:30>\"\n", 8},
+      {"findings", "api_key = \"<base62:30>\"\n", 4},
+      {"findings, one line", "password=<base62:16>. ", 8},
+      {"findings in escapes", "\\x41 api_key = '<base62:30>' \\x42 ", 4},
+  };
+  for (const Input& input : kInputs) {
+    scan_made(catalogue, choice, input.name,
+              [&] { return generated(input.piece, input.megabytes * kMega); });
+  }
+}
+
+void scan_all_made(const Catalogue& catalogue, const Choice& choice) {
+  scan_generated(catalogue, choice);
+  scan_repeated(catalogue, choice);
   std::string rules;
   for (const Rule& rule : catalogue.rules()) {
     for (const std::string& word : rule.keywords) rules += word + "=";
   }
-  if (!rules.empty()) scan_made(catalogue, "every keyword", repeated(rules, 8 * kMega));
+  if (rules.empty()) return;
+  scan_made(catalogue, choice, "every keyword", [&] { return repeated(rules, 8 * kMega); });
 }
 
 }  // namespace
@@ -200,8 +230,15 @@ int main(int count, char** arguments) {
     return 1;
   }
   fmt::print("{} rules ready in {:.2f} ms\n", (*catalogue)->rules().size(), ready * 1e3);
-  const bool list = std::erase(names, "--list") > 0;
-  if (std::erase(names, "--made") > 0) scan_all_made(**catalogue);
-  for (const std::string& name : names) scan_tree(**catalogue, name, list);
+  Choice choice;
+  choice.list = std::erase(names, "--list") > 0;
+  for (const std::string& name : names) {
+    if (!name.starts_with("--made")) {
+      scan_tree(**catalogue, name, choice.list);
+      continue;
+    }
+    choice.made = name.substr(std::min(name.size(), std::string_view("--made=").size()));
+    scan_all_made(**catalogue, choice);
+  }
   return 0;
 }
