@@ -17,6 +17,7 @@
 #include "base/error.h"
 #include "secrets/catalogue.h"
 #include "secrets/forms.h"
+#include "secrets/literal_edges.h"
 #include "secrets/sieve.h"
 
 namespace lr::secrets {
@@ -78,6 +79,7 @@ struct AllowlistPatterns {
 struct RulePatterns {
   std::unique_ptr<LazyPattern> pattern;  ///< Or the value of an assigned rule.
   std::unique_ptr<LazyPattern> path;
+  std::unique_ptr<LazyEdges> edges;  ///< kWindow: of its literals.
   std::vector<std::unique_ptr<AllowlistPatterns>> allowlists;
 };
 

@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "secrets/match_order.h"
+
 namespace lr::secrets {
 namespace {
 
@@ -112,10 +114,7 @@ void Matcher::finish() {
     states_[rule] = {};
   }
   touched_.clear();
-  const auto in_order = [](const Match& a, const Match& b) {
-    return std::pair(a.all.begin, a.rule) < std::pair(b.all.begin, b.rule);
-  };
-  if (!std::ranges::is_sorted(matches_, in_order)) std::ranges::sort(matches_, in_order);
+  put_in_order(matches_);
 }
 
 const std::vector<Match>& Matcher::match(std::string_view bytes, SpotFinder* spots) {
@@ -297,6 +296,11 @@ void Matcher::take_window(const Anchor& anchor, std::size_t literal) {
   }
   if (literal < anchor.min_offset) return;
   if (literal > 0 && !form.before[static_cast<std::uint8_t>(bytes_[literal - 1])]) return;
+  const LiteralPlace place{literal, literal + anchor.length, anchor.min_offset, anchor.max_offset};
+  if (anchor.length > 0 &&
+      !may_be_held(catalogue_->patterns[anchor.rule].edges->get(), bytes_, place)) {
+    return;
+  }
   const std::size_t begin = literal > anchor.max_offset ? literal - anchor.max_offset : 0;
   const std::size_t end = std::min(bytes_.size(), literal - anchor.min_offset + form.max_width);
   add_window(anchor.rule, {begin, end});
@@ -325,6 +329,8 @@ void Matcher::search_pending(std::uint32_t rule) {
       !may_hold(form.run, catalogue_->plan.sets, bytes_, {at, pending.end})) {
     return;
   }
+  const auto& edges = catalogue_->patterns[rule].edges;
+  if (edges && !bytes_.substr(at, pending.end - at).contains(edges->get().word)) return;
   Match match;
   while (at < pending.end && run_pattern(rule, {at, pending.end}, RE2::UNANCHORED, match)) {
     at = pending.free_from = match.all.end;
@@ -377,7 +383,7 @@ void Matcher::take_value(std::uint32_t rule, std::size_t keyword, Range value, b
   if (value.begin < pending.free_from) return;
   if (!is_value(rule, bytes_.substr(value.begin, size))) return;
   pending.free_from = value.end;
-  matches_.push_back({rule, {keyword, value.end}, value, quoted, true});
+  matches_.push_back({{keyword, value.end}, value, rule, quoted, true});
 }
 
 }  // namespace lr::secrets

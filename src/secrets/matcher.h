@@ -18,9 +18,9 @@ namespace lr::secrets {
 
 /// What a rule's pattern matched, before any filter.
 struct Match {
-  std::uint32_t rule = 0;
   Range all;
   Range secret;
+  std::uint32_t rule = 0;
   bool quoted = true;  ///< False for a bare word that was assigned.
   bool wanted = true;  ///< False for one that only stands near what match_near() was asked for.
 };
