@@ -200,6 +200,9 @@ void scan_generated(const Catalogue& catalogue, const Choice& choice) {
       {"findings", "api_key = \"<base62:30>\"\n", 4},
       {"findings, one line", "password=<base62:16>. ", 8},
       {"findings in escapes", "\\x41 api_key = '<base62:30>' \\x42 ", 4},
+      {"two rules for each, one line", "secret='<base62:16>' ", 4},
+      {"passwords in JSON, one line", "{\"password\":\"<base62:12>\"},", 4},
+      {"two values for each, encoded", "%41password='<base62:16>%42' ", 4},
   };
   for (const Input& input : kInputs) {
     scan_made(catalogue, choice, input.name,

@@ -8,12 +8,15 @@
 
 #include "secrets/catalogue_blob.h"
 #include "secrets/catalogue_impl.h"
+#include "secrets/outline.h"
 
 namespace lr::secrets {
 namespace {
 
 /// Memory for one compiled pattern and its automata.
 constexpr std::int64_t kPatternMemory = 8 << 20;
+/// So many bytes are read twice each time some more of a text is read for the fronts of matches.
+constexpr std::uint32_t kStartWidthMax = 2048;
 
 Stage make_stage(const Catalogue::Impl& impl, std::span<const std::uint32_t> chosen,
                  Database database) {
@@ -171,7 +174,10 @@ void AnyPattern::compile() const {
   std::vector<std::string> others;
   for (const std::string& text : texts_) {
     const auto tree = parse_pattern(text);
-    (tree && begins_with_assertion(*tree) ? front : others).push_back(text);
+    const bool at_front = tree && begins_with_assertion(*tree);
+    // What the sieve refuses is refused sooner than by reading all of it.
+    if ((at_front || Sieve({text}).always()) && small_.take(text)) continue;
+    (at_front ? front : others).push_back(text);
   }
   if (!front.empty()) groups_.push_back(std::make_unique<Group>(front));
   if (!others.empty()) groups_.push_back(std::make_unique<Group>(others));
@@ -180,7 +186,34 @@ void AnyPattern::compile() const {
 bool AnyPattern::found_in(std::string_view text) const {
   if (texts_.empty()) return false;
   std::call_once(once_, [&] { compile(); });
-  return std::ranges::any_of(groups_, [&](const auto& group) { return group->found_in(text); });
+  return small_.found_in(text) ||
+         std::ranges::any_of(groups_, [&](const auto& group) { return group->found_in(text); });
+}
+
+void AnyPattern::compile_start() const {
+  std::string joined;
+  std::uint32_t width = 0;
+  std::string signs;
+  for (const std::string& text : texts_) {
+    const auto tree = parse_pattern(text);
+    if (!tree) return;
+    const std::string its_signs = certain_signs(*tree);
+    if (joined.empty()) signs = its_signs;
+    std::erase_if(signs, [&](char c) { return !its_signs.contains(c); });
+    const std::string relaxed = relaxed_pattern(*tree);
+    const auto relaxed_tree = parse_pattern(relaxed);
+    if (!relaxed_tree) return;
+    width = std::max(width, pattern_width(*relaxed_tree).max);
+    joined += (joined.empty() ? "(?:" : "|(?:") + relaxed + ")";
+  }
+  if (width > kStartWidthMax) return;
+  auto pattern = std::make_unique<RE2>(joined, pattern_options());
+  if (pattern->ok()) start_.emplace(std::move(pattern), width, std::move(signs));
+}
+
+const AnyPattern::Start* AnyPattern::start() const {
+  std::call_once(start_once_, [&] { compile_start(); });
+  return start_ ? &*start_ : nullptr;
 }
 
 Catalogue::Impl::Impl(std::vector<Rule> from) : rules(std::move(from)), plan(make_plan(rules)) {

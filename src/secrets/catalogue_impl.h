@@ -19,6 +19,7 @@
 #include "secrets/forms.h"
 #include "secrets/literal_edges.h"
 #include "secrets/sieve.h"
+#include "secrets/small_patterns.h"
 
 namespace lr::secrets {
 
@@ -54,6 +55,16 @@ class AnyPattern {
   bool empty() const { return texts_.empty(); }
   bool found_in(std::string_view text) const;
 
+  /// Where matches begin: `pattern` matches wherever one of the patterns does, in at most `width`
+  /// bytes, and says nothing about what stands around.
+  struct Start {
+    std::unique_ptr<RE2> pattern;
+    std::uint32_t width = 0;
+    std::string signs;  ///< Every match of any pattern holds these.
+  };
+  /// Null when there is none that is worth asking.
+  const Start* start() const;
+
  private:
   struct Group {
     explicit Group(const std::vector<std::string>& texts);
@@ -62,10 +73,14 @@ class AnyPattern {
     std::vector<std::unique_ptr<RE2>> compiled;
   };
   void compile() const;
+  void compile_start() const;
 
   std::vector<std::string> texts_;
   mutable std::once_flag once_;
-  mutable std::vector<std::unique_ptr<Group>> groups_;
+  mutable SmallPatterns small_;  ///< Those that no literal is known of, and those at the front.
+  mutable std::vector<std::unique_ptr<Group>> groups_;  ///< The others.
+  mutable std::once_flag start_once_;
+  mutable std::optional<Start> start_;
 };
 
 /// The patterns of one allowlist.

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <optional>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -14,6 +13,7 @@
 #include "secrets/filters/filters.h"
 #include "secrets/line_index.h"
 #include "secrets/matcher.h"
+#include "secrets/reported.h"
 
 namespace lr::secrets {
 namespace {
@@ -32,7 +32,7 @@ int rank(const Rule& rule) {
 
 bool overlap(const Range& a, const Range& b) { return a.begin < b.end && b.begin < a.end; }
 
-/// What stands around escapes is scanned as it is, too, so that was_reported() knows it.
+/// What stands around escapes is scanned as it is, too, so that it is known to be reported.
 std::vector<Range> with_texts(std::span<const Range> changed, const Spots& spots) {
   std::vector<Range> all(changed.begin(), changed.end());
   for (const auto* texts : {&spots.percent, &spots.escapes, &spots.entities}) {
@@ -74,18 +74,19 @@ Matcher make_matcher(const Catalogue::Impl& catalogue) {
 struct Scanner::Impl {
   /// Bytes of one layer of a document: its own, or what was decoded out of it.
   struct Layer {
-    const Document* document = nullptr;
+    Layer(const Document& of, std::string_view its_bytes)
+        : document(&of), bytes(its_bytes), reported(its_bytes), watch(its_bytes) {}
+    const Document* document;
     std::string_view bytes;
     std::vector<std::string> via;
     int depth = 0;
     Range origin;  ///< Where the bytes stand in the document itself; for line and column.
     const Layer* outer = nullptr;
-    Range from;                ///< Where they stand in the outer layer.
-    Lines lines;               ///< Of the encoded form, when it stands in the document itself.
-    bool keeps_lines = false;  ///< Line ends of the bytes are line ends of the document.
-    mutable std::vector<Range> reported;  ///< Secrets, as they stand in `bytes`.
-    /// The same by their texts, each with its places, rising; made when first asked for.
-    mutable std::unordered_map<std::string_view, std::vector<std::size_t>> reported_at;
+    Range from;                 ///< Where they stand in the outer layer.
+    Lines lines;                ///< Of the encoded form, when it stands in the document itself.
+    bool keeps_lines = false;   ///< Line ends of the bytes are line ends of the document.
+    mutable Reported reported;  ///< Secrets, as they stand in `bytes`.
+    mutable LineWatch watch;
   };
 
   Impl(const Catalogue& from, CandidateSink& to, ScannerOptions chosen)
@@ -102,7 +103,6 @@ struct Scanner::Impl {
   void scan_layer(const Layer& layer, std::optional<std::span<const Range>> changed);
   void scan_decoded(const Layer& layer, const Spots& spots);
   void scan_path(const Document& document, bool report_names);
-  static bool was_reported(const Layer& layer, std::string_view secret);
   void report(const Layer& layer, const std::vector<Match>& matches);
   bool outranked(const Layer& layer, const std::vector<Match>& matches, std::size_t index,
                  const LineIndex& lines);
@@ -148,9 +148,7 @@ void Scanner::Impl::scan(const Document& document, std::optional<std::span<const
   document_path = whole_path(document);
   document_kind.reset();
   if (!catalogue.path_rules.empty()) scan_path(document, !changed);
-  Layer layer;
-  layer.document = &document;
-  layer.bytes = document.bytes;
+  Layer layer(document, document.bytes);
   layer.via.assign(document.via.begin(), document.via.end());
   layer.keeps_lines = true;
   scan_layer(layer, changed);
@@ -180,9 +178,7 @@ void Scanner::Impl::scan_decoded(const Layer& layer, const Spots& spots) {
     }
     decoded_left -= decoded.bytes.size();
     coverage.decoded_bytes += decoded.bytes.size();
-    Layer inner;
-    inner.document = layer.document;
-    inner.bytes = decoded.bytes;
+    Layer inner(*layer.document, decoded.bytes);
     inner.via = layer.via;
     inner.via.emplace_back(decoded.encoding);
     inner.depth = layer.depth + 1;
@@ -195,25 +191,6 @@ void Scanner::Impl::scan_decoded(const Layer& layer, const Spots& spots) {
       layers->visit_layer({*inner.document, inner.bytes, inner.via, inner.origin});
     scan_layer(inner, std::nullopt);
   });
-}
-
-/// Text around escapes is seen twice: as it stands and decoded.
-bool Scanner::Impl::was_reported(const Layer& layer, std::string_view secret) {
-  if (layer.outer == nullptr || layer.outer->reported.empty()) return false;
-  const Layer& outer = *layer.outer;
-  if (outer.reported_at.empty()) {
-    std::ranges::sort(outer.reported, {}, &Range::begin);
-    for (const Range& range : outer.reported) {
-      const auto text = outer.bytes.substr(range.begin, range.end - range.begin);
-      outer.reported_at[text].push_back(range.begin);
-    }
-  }
-  const auto places = outer.reported_at.find(secret);
-  if (places == outer.reported_at.end()) return false;
-  const std::vector<std::size_t>& begins = places->second;
-  const auto begin = std::ranges::partition_point(
-      begins, [&](std::size_t at) { return at + secret.size() <= layer.from.begin; });
-  return begin != begins.end() && *begin < layer.from.end;
 }
 
 /// Rules on the path alone, and those that are only looked for in some paths.
@@ -264,6 +241,7 @@ Subject Scanner::Impl::subject_of(const Layer& layer, const Match& match, const 
   subject.path_kind = kind_of_document();
   subject.object = layer.document->object;
   subject.quoted = match.quoted;
+  subject.watch = &layer.watch;
   return subject;
 }
 
@@ -323,10 +301,15 @@ bool Scanner::Impl::has_companions(const Layer& layer, const Match& match,
 }
 
 void Scanner::Impl::report_one(const Layer& layer, const Match& match, LineIndex& lines) {
+  // Text around escapes is seen twice: as it stands and decoded.
+  const Layer* outer = layer.outer;
+  const std::string_view secret =
+      layer.bytes.substr(match.secret.begin, match.secret.end - match.secret.begin);
+  if (outer != nullptr && outer->reported.holds_next(secret, layer.from)) return;
   const Subject subject = subject_of(layer, match, lines);
-  if (was_reported(layer, subject.secret)) return;
   Verdict verdict = judge(subject, catalogue.patterns[match.rule], now);
   if (!verdict.keep || verdict.confidence < options.least) return;
+  if (outer != nullptr && outer->reported.holds(secret, layer.from)) return;
   if (!subject.rule->companions.empty() && !has_companions(layer, match, lines)) {
     return;
   }
@@ -350,7 +333,7 @@ void Scanner::Impl::report_one(const Layer& layer, const Match& match, LineIndex
   at.line += start.lines;
   candidate.place.line = at.line;
   candidate.place.column = at.column;
-  layer.reported.push_back(match.secret);
+  layer.reported.add(match.secret);
   sink.found(candidate);
 }
 

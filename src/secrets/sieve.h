@@ -16,6 +16,8 @@ class Sieve {
  public:
   explicit Sieve(const std::vector<std::string>& patterns);
   bool may_match(std::string_view text) const;
+  /// It lets every text through.
+  bool always() const { return always_; }
 
  private:
   void add(std::string_view pattern);

@@ -11,17 +11,29 @@ bool contains_caseless(std::string_view text, std::string_view part) {
   return !std::ranges::search(text, part, {}, lower, lower).empty();
 }
 
+/// Whether a pattern on the secret, the match or the line says so.
+bool fits_pattern(const Allowlist& list, const AnyPattern& patterns, const Subject& subject) {
+  switch (list.target) {
+    case Allowlist::Target::kSecret:
+      return patterns.found_in(subject.secret);
+    case Allowlist::Target::kMatch:
+      return patterns.found_in(subject.match);
+    case Allowlist::Target::kLine:
+      break;
+  }
+  if (patterns.empty()) return false;
+  const bool may = subject.watch == nullptr || subject.watch->may_match(patterns, subject.line);
+  return may && patterns.found_in(subject.line);
+}
+
 bool applies(const Allowlist& list, const AllowlistPatterns& patterns, const Subject& subject) {
-  std::string_view target = subject.secret;
-  if (list.target == Allowlist::Target::kMatch) target = subject.match;
-  if (list.target == Allowlist::Target::kLine) target = subject.line;
   int asked = 0;
   int yes = 0;
   const auto ask = [&](bool any, bool answer) {
     asked += any ? 1 : 0;
     yes += any && answer ? 1 : 0;
   };
-  ask(!list.patterns.empty(), patterns.patterns.found_in(target));
+  ask(!list.patterns.empty(), fits_pattern(list, patterns.patterns, subject));
   ask(!list.paths.empty(), patterns.paths.found_in(subject.path));
   // A commit is known only once a finding is located; the inventory asks again then.
   ask(!list.commits.empty(), std::ranges::find(list.commits, subject.object) != list.commits.end());

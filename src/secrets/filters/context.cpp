@@ -10,6 +10,10 @@ char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c
 bool is_letter(char c) { return lower(c) >= 'a' && lower(c) <= 'z'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
+constexpr auto kInlineMarks = std::to_array<std::string_view>(
+    {"gitleaks:allow", "launchready:allow", "pragma: allowlist secret", "trufflehog:ignore",
+     "kingfisher:ignore"});
+
 }  // namespace
 
 bool is_fixture_path(std::string_view path) {
@@ -67,11 +71,14 @@ PathKind path_kind(std::string_view path) { return {is_fixture_path(path), is_co
 
 bool allows_inline(std::string_view line) {
   if (!line.contains(':')) return false;  // All marks have one.
-  for (std::string_view mark : {"gitleaks:allow", "launchready:allow", "pragma: allowlist secret",
-                                "trufflehog:ignore", "kingfisher:ignore"}) {
-    if (line.find(mark) != std::string_view::npos) return true;
-  }
-  return false;
+  return std::ranges::any_of(kInlineMarks, [&](auto mark) { return line.contains(mark); });
+}
+
+bool allows_inline(const Subject& subject) {
+  // They are plain words, and so patterns, too.
+  static const AnyPattern kMarks({kInlineMarks.begin(), kInlineMarks.end()});
+  const bool may = subject.watch == nullptr || subject.watch->may_match(kMarks, subject.line);
+  return may && allows_inline(subject.line);
 }
 
 bool is_code_word(std::string_view secret) {

@@ -1,5 +1,6 @@
 #include <array>
 #include <cmath>
+#include <cstdint>
 
 #include "secrets/filters/filters.h"
 
@@ -20,21 +21,41 @@ const std::array<double, 64>& small_weights() {
   return kWeights;
 }
 
-}  // namespace
+/// Of small sizes, as std::log2 says it.
+const std::array<double, 64>& small_logarithms() {
+  static const auto kLogarithms = [] {
+    std::array<double, 64> logarithms{};
+    for (std::size_t i = 1; i < logarithms.size(); ++i) {
+      logarithms[i] = std::log2(static_cast<double>(i));
+    }
+    return logarithms;
+  }();
+  return kLogarithms;
+}
 
-double shannon_entropy(std::string_view text) {
-  if (text.empty()) return 0;
-  std::array<std::uint32_t, 256> counts{};
+/// Count: wide enough for the text's size; the counts of all bytes are cleared for each text.
+template <class Count>
+double entropy_of(std::string_view text) {
+  std::array<Count, 256> counts{};
   for (char c : text) ++counts[static_cast<std::uint8_t>(c)];
   const auto& small = small_weights();
   double sum = 0;
   for (char c : text) {  // Each byte that occurs, once.
-    std::uint32_t& count = counts[static_cast<std::uint8_t>(c)];
+    Count& count = counts[static_cast<std::uint8_t>(c)];
     sum += count < small.size() ? small[count] : weight(count);
     count = 0;
   }
   const auto size = static_cast<double>(text.size());
-  return std::log2(size) - sum / size;
+  const bool is_small = text.size() < small_logarithms().size();
+  return (is_small ? small_logarithms()[text.size()] : std::log2(size)) - sum / size;
+}
+
+}  // namespace
+
+double shannon_entropy(std::string_view text) {
+  if (text.empty()) return 0;
+  return text.size() <= UINT8_MAX ? entropy_of<std::uint8_t>(text)
+                                  : entropy_of<std::uint32_t>(text);
 }
 
 }  // namespace lr::secrets

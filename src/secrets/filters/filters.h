@@ -10,6 +10,7 @@
 #include "crypto/digest.h"
 #include "secrets/catalogue_impl.h"
 #include "secrets/document.h"
+#include "secrets/filters/line_watch.h"
 #include "secrets/scanner.h"
 
 namespace lr::secrets {
@@ -33,6 +34,8 @@ struct Subject {
   PathKind path_kind;       ///< Of `path`; told once for a document.
   std::string_view object;  ///< Git object id, or "".
   bool quoted = true;       ///< False for a bare word that was assigned.
+  LineWatch* watch =
+      nullptr;  ///< Of the text that `line` is of; null: the line is read for itself.
 };
 
 /// entropy.cpp: Shannon entropy of the bytes, in bits per byte; 0 for "".
@@ -77,6 +80,7 @@ bool is_code_path(std::string_view path);
 bool is_comment(std::string_view line);
 /// "gitleaks:allow", "launchready:allow", "pragma: allowlist secret" on the line.
 bool allows_inline(std::string_view line);
+bool allows_inline(const Subject& subject);
 /// A bare word that looks like code rather than a value: `user_password`, `config.key`, `None`.
 bool is_code_word(std::string_view secret);
 

@@ -57,7 +57,7 @@ bool apply_proof(const Subject& subject, std::int64_t now, Verdict& verdict) {
 
 /// A bare word that was assigned may be code.
 bool stands_as_value(const Subject& subject) {
-  return subject.quoted || !(is_code_word(subject.secret) || subject.path_kind.code);
+  return subject.quoted || !(subject.path_kind.code || is_code_word(subject.secret));
 }
 
 /// The secret is all of the match but what says where it ends: a pattern may look at a byte before
@@ -90,6 +90,7 @@ Verdict judge(const Subject& subject, const RulePatterns& patterns, std::int64_t
   verdict.confidence = rule.confidence;
   // A match of an assigned rule begins with one of its keywords.
   const bool asks_keyword = !rule.keywords.empty() && rule.assigned.empty();
+  if (!stands_as_value(subject)) return verdict;
   if (asks_keyword && !keyword_near(subject)) return verdict;
   if (rule.placeholder_filter && is_placeholder(subject.secret)) return verdict;
   if (rule.entropy > 0 && shannon_entropy(subject.secret) < rule.entropy) return verdict;
@@ -101,8 +102,7 @@ Verdict judge(const Subject& subject, const RulePatterns& patterns, std::int64_t
     verdict.confidence = lowered(verdict.confidence);
   }
   apply_place(subject, verdict);
-  if (!stands_as_value(subject)) return verdict;
-  verdict.allowed_inline = allows_inline(subject.line);
+  verdict.allowed_inline = allows_inline(subject);
   verdict.keep = true;
   return verdict;
 }

@@ -137,14 +137,14 @@ bool has_few_distinct_bytes(std::string_view secret, std::size_t most) {
   return true;
 }
 
-/// How many bytes continue a run: the same step (0, 1 or -1) twice in a row.
+/// How many bytes of at most 64 KiB continue a run: the same step (0, 1 or -1) twice in a row.
 std::size_t bytes_in_runs(std::string_view secret) {
-  std::size_t count = 0;
+  std::uint16_t count = 0;  // As wide as the steps, and no branches: several at once are compared.
   for (std::size_t i = 2; i < secret.size(); ++i) {
-    const int step = secret[i] - secret[i - 1];
-    const bool goes_on = step == secret[i - 1] - secret[i - 2];
+    const auto step = static_cast<std::int16_t>(secret[i] - secret[i - 1]);
+    const auto before = static_cast<std::int16_t>(secret[i - 1] - secret[i - 2]);
     const bool small = step >= -1 && step <= 1;
-    count += static_cast<std::size_t>(goes_on & small);  // Branches would be guessed wrong.
+    count = static_cast<std::uint16_t>(count + ((step == before) & small));
   }
   return count;
 }
