@@ -194,6 +194,8 @@ class Search {
       all.max_offset = std::max(all.max_offset, part->max_offset);
       std::ranges::move(part->literals, std::back_inserter(all.literals));
     }
+    std::ranges::sort(all.literals);
+    all.literals.erase(std::unique(all.literals.begin(), all.literals.end()), all.literals.end());
     if (all.literals.size() > kLiteralsMax) return;
     at.advance({all.min_offset, all.max_offset});
     offer(std::move(all.literals), at);
