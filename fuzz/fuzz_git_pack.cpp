@@ -12,7 +12,7 @@
 #include "secrets/git/index_file.h"
 #include "secrets/git/object_store.h"
 #include "secrets/git/object_text.h"
-#include "secrets/git/pack_walk.h"
+#include "secrets/git/pack_pass.h"
 
 namespace lr::secrets::git {
 namespace {
@@ -95,10 +95,10 @@ void run_pack(std::string_view input) {
   Coverage coverage;
   ObjectStore store("/nonexistent", HashKind::kSha1, kLimits, coverage);
   const DeltaForest forest(*pack);
-  PackWalk walk(*pack, forest, store);
   Reader reader(count);
-  walk.run(false, reader, reader);
-  walk.run(true, reader, reader);
+  for (const PackPass::Of of : {PackPass::Of::kOthers, PackPass::Of::kBlobs}) {
+    PackPass(*pack, forest, store, of, reader).read_all(reader);
+  }
   require(reader.left() == 0, "each object is read or given up");
 }
 

@@ -49,4 +49,8 @@ void Coverage::add(const Coverage& other) {
   }
 }
 
+void DocumentVisitor::share(std::size_t count, const Task& task) {
+  for (std::size_t number = 0; number < count; ++number) task(number, *this);
+}
+
 }  // namespace lr::secrets

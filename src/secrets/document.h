@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -103,6 +104,13 @@ class DocumentVisitor {
   /// or spans a cut, and may find others. `changed` is sorted and disjoint; an empty range marks
   /// a cut without inserted bytes.
   virtual void visit_changed(const Document& document, std::span<const Range> changed) = 0;
+
+  /// A piece of a source's work: its number, and the visitor for what it reads.
+  using Task = std::function<void(std::size_t number, DocumentVisitor& visitor)>;
+  /// Does the tasks with the numbers below `count`, each once, and returns when all are done. They
+  /// begin in their order; a visitor with threads does several at a time, and no two of these get
+  /// the same visitor. This one does one after the other.
+  virtual void share(std::size_t count, const Task& task);
 };
 
 /// One place to look. read() visits every document once and notes what it could not read.

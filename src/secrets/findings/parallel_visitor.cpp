@@ -78,9 +78,21 @@ struct Batch {
 }  // namespace
 
 struct ParallelVisitor::Impl {
+  /// Tasks that are being shared out.
+  struct Sharing {
+    const Task* task = nullptr;
+    std::size_t next = 0;
+    std::size_t count = 0;
+    std::size_t running = 0;
+    bool left() const { return next < count; }
+  };
+
   void work(DocumentVisitor& visitor, const std::stop_token& stop);
   void hand_in(const Document& document, bool whole, std::span<const Range> changed);
   void flush();
+  // With the mutex held, which they let go while they work:
+  void show_batch(DocumentVisitor& visitor, std::unique_lock<std::mutex>& lock);
+  void do_task(DocumentVisitor& visitor, std::unique_lock<std::mutex>& lock);
   // With the mutex held:
   /// An empty batch, with memory if there is some.
   Batch take_spare();
@@ -94,6 +106,7 @@ struct ParallelVisitor::Impl {
   std::deque<Batch> queue;
   std::vector<Batch> spares;
   std::size_t working = 0;  ///< Workers that are looking at a batch.
+  Sharing sharing;
 
   std::vector<std::unique_ptr<DocumentVisitor>> visitors;
   std::vector<std::jthread> workers;  ///< Last: they end before what they use.
@@ -120,16 +133,34 @@ ParallelVisitor::~ParallelVisitor() { finish(); }
 
 void ParallelVisitor::Impl::work(DocumentVisitor& visitor, const std::stop_token& stop) {
   std::unique_lock lock(mutex);
-  while (filled.wait(lock, stop, [&] { return !queue.empty(); })) {
-    Batch mine = std::move(queue.front());
-    queue.pop_front();
-    ++working;
-    lock.unlock();
-    mine.show(visitor);
-    lock.lock();
-    give_spare(std::move(mine));
-    if (--working == 0) idle.notify_all();
+  while (filled.wait(lock, stop, [&] { return !queue.empty() || sharing.left(); })) {
+    if (queue.empty()) {
+      do_task(visitor, lock);
+    } else {
+      show_batch(visitor, lock);
+    }
   }
+}
+
+void ParallelVisitor::Impl::show_batch(DocumentVisitor& visitor,
+                                       std::unique_lock<std::mutex>& lock) {
+  Batch mine = std::move(queue.front());
+  queue.pop_front();
+  ++working;
+  lock.unlock();
+  mine.show(visitor);
+  lock.lock();
+  give_spare(std::move(mine));
+  if (--working == 0) idle.notify_all();
+}
+
+void ParallelVisitor::Impl::do_task(DocumentVisitor& visitor, std::unique_lock<std::mutex>& lock) {
+  const std::size_t number = sharing.next++;
+  ++sharing.running;
+  lock.unlock();
+  (*sharing.task)(number, visitor);
+  lock.lock();
+  if (--sharing.running == 0) idle.notify_all();
 }
 
 void ParallelVisitor::Impl::hand_in(const Document& document, bool whole,
@@ -180,6 +211,15 @@ void ParallelVisitor::visit_changed(const Document& document, std::span<const Ra
     return impl_->own->visit_changed(document, changed);
   }
   impl_->hand_in(document, false, changed);
+}
+
+void ParallelVisitor::share(std::size_t count, const Task& task) {
+  Impl& impl = *impl_;
+  std::unique_lock lock(impl.mutex);
+  impl.sharing = {.task = &task, .next = 0, .count = count, .running = 0};
+  impl.filled.notify_all();
+  while (impl.sharing.left()) impl.do_task(*impl.own, lock);
+  impl.idle.wait(lock, [&] { return impl.sharing.running == 0; });
 }
 
 void ParallelVisitor::finish() {

@@ -1,5 +1,6 @@
-// Looking at documents on every core. A source hands out one document after the other on one
-// thread; most of the work is looking at them, and that is spread here.
+// Looking at documents on every core. Most sources hand out one document after the other on one
+// thread; most of the work is looking at them, and that is spread here. A source whose reading is
+// work too has it shared out.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +15,7 @@ namespace lr::secrets {
 /// the calling thread looks at a batch itself, so memory is bounded and no core waits.
 class ParallelVisitor final : public DocumentVisitor {
  public:
-  /// Further threads than these gain nothing where one thread reads.
+  /// Further threads than these gain little where one thread reads.
   static constexpr std::size_t kWorkersMax = 7;
   /// One less than the cores this process may run on, at most kWorkersMax.
   static std::size_t workers_of_machine();
@@ -30,6 +31,8 @@ class ParallelVisitor final : public DocumentVisitor {
 
   void visit(const Document& document) override;
   void visit_changed(const Document& document, std::span<const Range> changed) override;
+  /// Tasks get the visitors that `make` made, so that what they read is looked at where it is.
+  void share(std::size_t count, const Task& task) override;
   /// Returns when everything that was handed in has been looked at.
   void finish();
 

@@ -3,9 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <map>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace lr::secrets {
@@ -87,6 +89,51 @@ TEST(ParallelVisitor, ShowsEveryDocumentOnce) {
     parallel.finish();
     EXPECT_EQ(shown.documents, expected.documents) << workers << " workers";
   }
+}
+
+/// What tasks may not do: begin out of order, or meet at one visitor.
+class Guarded final : public DocumentVisitor {
+ public:
+  void visit(const Document&) override {
+    EXPECT_FALSE(busy_.exchange(true)) << "two tasks have one visitor";
+    std::this_thread::yield();
+    busy_ = false;
+  }
+  void visit_changed(const Document&, std::span<const Range>) override {}
+
+ private:
+  std::atomic<bool> busy_ = false;
+};
+
+TEST(ParallelVisitor, SharesOutEveryTaskOnce) {
+  for (const std::size_t workers :
+       {std::size_t{0}, std::size_t{1}, std::size_t{3}, std::size_t{7}}) {
+    ParallelVisitor parallel(workers, [] { return std::make_unique<Guarded>(); });
+    for (const std::size_t count : {std::size_t{0}, std::size_t{1}, std::size_t{500}}) {
+      std::vector<std::atomic<int>> done(count);
+      parallel.share(count, [&](std::size_t number, DocumentVisitor& own) {
+        own.visit({});
+        ++done[number];
+      });
+      for (const auto& times : done) EXPECT_EQ(times, 1);
+    }
+  }
+}
+
+TEST(ParallelVisitor, SharesWhileDocumentsAreLookedAt) {
+  Shown expected;
+  Noting alone(expected);
+  show_everything(alone, "a/");
+  show_everything(alone, "b/");
+  Shown shown;
+  ParallelVisitor parallel(3, [&] { return std::make_unique<Noting>(shown); });
+  std::atomic<int> done = 0;
+  show_everything(parallel, "a/");
+  parallel.share(100, [&](std::size_t, DocumentVisitor&) { ++done; });
+  EXPECT_EQ(done, 100);
+  show_everything(parallel, "b/");
+  parallel.finish();
+  EXPECT_EQ(shown.documents, expected.documents);
 }
 
 TEST(ParallelVisitor, EndsWithNothingLeftUnseen) {

@@ -1,15 +1,26 @@
 #include "secrets/git/delta_forest.h"
 
 #include <algorithm>
+#include <iterator>
 #include <numeric>
 #include <utility>
 
 namespace lr::secrets::git {
+namespace {
 
-DeltaForest::DeltaForest(const Pack& pack) {
+/// Entries that are read in one go.
+constexpr std::uint32_t kStretch = 8192;
+
+}  // namespace
+
+void DeltaForest::one_by_one(std::size_t count, const std::function<void(std::size_t)>& work) {
+  for (std::size_t number = 0; number < count; ++number) work(number);
+}
+
+DeltaForest::DeltaForest(const Pack& pack, const Share& share) {
   sort_by_offset(pack.index());
   types_.assign(size(), ObjectType::kNone);
-  const std::vector<Node> bases = find_bases(pack);
+  const std::vector<Node> bases = find_bases(pack, share);
   by_position_ = {};
   link(bases);
   order_from_roots(bases);
@@ -52,34 +63,52 @@ bool DeltaForest::intact(const Pack& pack, Node node) const {
 }
 
 /// The base of each delta; kNone for roots and for what is broken.
-std::vector<DeltaForest::Node> DeltaForest::find_bases(const Pack& pack) {
+std::vector<DeltaForest::Node> DeltaForest::find_bases(const Pack& pack, const Share& share) {
   std::vector<Node> bases(size(), kNone);
-  for (Node node = 0; node < size(); ++node) {
-    if (!intact(pack, node)) {
-      broken_.push_back({node, "entry does not match its checksum"});
-      continue;
+  std::vector<Stretch> stretches((size() + kStretch - 1) / kStretch);
+  share(stretches.size(), [&](std::size_t number) {
+    const auto begin = static_cast<Node>(number * kStretch);
+    const Node end = std::min(size(), begin + kStretch);
+    for (Node node = begin; node < end; ++node) {
+      read_entry(pack, node, stretches[number], bases);
     }
-    const auto entry = pack.entry(offsets_[node]);
-    if (!entry) {
-      broken_.push_back({node, entry.error().detail()});
-      continue;
-    }
-    switch (entry->form) {
-      case PackEntry::Form::kWhole:
-        types_[node] = entry->type;
-        whole_.push_back(node);
-        break;
-      case PackEntry::Form::kOffsetDelta:
-        bases[node] = node_at(entry->base_offset);
-        if (bases[node] == kNone) broken_.push_back({node, "delta base is not an object"});
-        break;
-      case PackEntry::Form::kReferenceDelta:
-        bases[node] = node_of(pack.index(), entry->base);
-        if (bases[node] == kNone) foreign_.push_back({node, entry->base});
-        break;
+  });
+  for (Stretch& stretch : stretches) {
+    whole_.insert(whole_.end(), stretch.whole.begin(), stretch.whole.end());
+    std::ranges::move(stretch.broken, std::back_inserter(broken_));
+    for (const Foreign& delta : stretch.by_id) {
+      bases[delta.node] = node_of(pack.index(), delta.base);
+      if (bases[delta.node] == kNone) foreign_.push_back(delta);
     }
   }
   return bases;
+}
+
+/// Writes only what belongs to this node: others are read at the same time.
+void DeltaForest::read_entry(const Pack& pack, Node node, Stretch& stretch,
+                             std::vector<Node>& bases) {
+  if (!intact(pack, node)) {
+    stretch.broken.push_back({node, "entry does not match its checksum"});
+    return;
+  }
+  const auto entry = pack.entry(offsets_[node]);
+  if (!entry) {
+    stretch.broken.push_back({node, entry.error().detail()});
+    return;
+  }
+  switch (entry->form) {
+    case PackEntry::Form::kWhole:
+      types_[node] = entry->type;
+      stretch.whole.push_back(node);
+      break;
+    case PackEntry::Form::kOffsetDelta:
+      bases[node] = node_at(entry->base_offset);
+      if (bases[node] == kNone) stretch.broken.push_back({node, "delta base is not an object"});
+      break;
+    case PackEntry::Form::kReferenceDelta:
+      stretch.by_id.push_back({node, entry->base});
+      break;
+  }
 }
 
 void DeltaForest::link(const std::vector<Node>& bases) {

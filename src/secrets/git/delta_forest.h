@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <span>
 #include <string>
@@ -29,7 +30,11 @@ class DeltaForest {
     std::string reason;
   };
 
-  explicit DeltaForest(const Pack& pack);
+  /// Calls a function with each number below a count, perhaps several at a time.
+  using Share = std::function<void(std::size_t count, const std::function<void(std::size_t)>&)>;
+
+  /// Reads every entry once to check it; `share` spreads that.
+  explicit DeltaForest(const Pack& pack, const Share& share = one_by_one);
 
   std::uint32_t size() const { return static_cast<std::uint32_t>(offsets_.size()); }
   std::uint64_t offset(Node node) const { return offsets_[node]; }
@@ -50,9 +55,18 @@ class DeltaForest {
   std::span<const Node> order() const { return order_; }
 
  private:
+  /// What stands in a stretch of the pack.
+  struct Stretch {
+    std::vector<Node> whole;
+    std::vector<Foreign> by_id;  ///< Deltas whose base may be here or not.
+    std::vector<Broken> broken;
+  };
+
+  static void one_by_one(std::size_t count, const std::function<void(std::size_t)>& work);
   void sort_by_offset(const PackIndex& index);
   bool intact(const Pack& pack, Node node) const;
-  std::vector<Node> find_bases(const Pack& pack);
+  std::vector<Node> find_bases(const Pack& pack, const Share& share);
+  void read_entry(const Pack& pack, Node node, Stretch& stretch, std::vector<Node>& bases);
   Node node_at(std::uint64_t offset) const;
   Node node_of(const PackIndex& index, const ObjectId& id);
   void link(const std::vector<Node>& bases);

@@ -78,7 +78,8 @@ void History::read_all() {
   ObjectStore& store = scan_.store();
   for (std::size_t i = 0; i < store.packs().size(); ++i) {
     Once filter(store, i);
-    PackWalk(store.packs()[i], scan_.forests()[i], store).run(false, filter, *this);
+    PackPass(store.packs()[i], scan_.forests()[i], store, PackPass::Of::kOthers, filter)
+        .read_all(*this);
   }
   for (const LooseObject& loose : store.loose()) {
     if (store.in_pack(loose.id, store.packs().size())) continue;

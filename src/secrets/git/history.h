@@ -10,7 +10,7 @@
 
 #include "secrets/git/name_table.h"
 #include "secrets/git/object_text.h"
-#include "secrets/git/pack_walk.h"
+#include "secrets/git/pack_pass.h"
 #include "secrets/git/repository_scan.h"
 
 namespace lr::secrets::git {

@@ -35,24 +35,45 @@ void NameTable::grow() {
   for (Row row = 0; row < rows_.size(); ++row) slots_[slot(rows_[row].prefix)] = row;
 }
 
-NameTable::Row NameTable::row(const ObjectId& id) {
-  std::size_t at = slot(id.prefix());
+NameTable::Row NameTable::row_of(std::uint64_t prefix) {
+  std::size_t at = slot(prefix);
   if (slots_[at] != kNone) return slots_[at];
   if (rows_.size() == kRows) return kNone;
   if (rows_.size() * 2 >= slots_.size()) {
     grow();
-    at = slot(id.prefix());
+    at = slot(prefix);
   }
   slots_[at] = static_cast<Row>(rows_.size());
-  rows_.push_back({id.prefix(), kNone, kNone});
+  rows_.push_back({prefix, kNone, kNone});
   return slots_[at];
 }
 
 void NameTable::call(const ObjectId& id, Row parent, std::uint32_t name) {
-  const Row number = row(id);
-  if (number == kNone || rows_[number].name != kNone) return;
-  rows_[number].parent = parent;
-  rows_[number].name = name;
+  call_row(row(id), parent, name);
+}
+
+void NameTable::call_row(Row row, Row parent, std::uint32_t name) {
+  if (row == kNone || rows_[row].name != kNone) return;
+  rows_[row].parent = parent;
+  rows_[row].name = name;
+}
+
+std::vector<bool> NameTable::absorb(const NameTable& part) {
+  std::vector<bool> fresh_names(part.names_.size());
+  std::vector<std::uint32_t> names(part.names_.size());
+  for (std::uint32_t i = 0; i < part.names(); ++i) {
+    bool fresh = false;
+    names[i] = intern(part.names_[i], fresh);
+    fresh_names[i] = fresh;
+  }
+  std::vector<Row> rows(part.rows_.size());
+  for (Row i = 0; i < part.rows_.size(); ++i) rows[i] = row_of(part.rows_[i].prefix);
+  for (Row i = 0; i < part.rows_.size(); ++i) {
+    const Entry& entry = part.rows_[i];
+    if (entry.name == kNone) continue;
+    call_row(rows[i], entry.parent == kNone ? kNone : rows[entry.parent], names[entry.name]);
+  }
+  return fresh_names;
 }
 
 std::string NameTable::path_of(Row row) const {

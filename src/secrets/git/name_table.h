@@ -28,13 +28,20 @@ class NameTable {
   /// The number of the name; `fresh` says whether nobody had asked for it before.
   std::uint32_t intern(std::string_view name, bool& fresh);
   /// A row for the object, without a name if it is new.
-  Row row(const ObjectId& id);
+  Row row(const ObjectId& id) { return row_of(id.prefix()); }
   /// Says that the tree of row `parent` calls the object so. No effect on an object that has a
   /// name already.
   void call(const ObjectId& id, Row parent, std::uint32_t name);
   /// The object is named by something that has no name for it: a commit its tree, a ref a commit.
   void expect(const ObjectId& id) { row(id); }
 
+  /// Says all that `part` says, as if it had been said here from the start, after what was said
+  /// before. Returns for each name of `part` whether nobody had asked for it here.
+  std::vector<bool> absorb(const NameTable& part);
+
+  /// How many names there are; they are numbered from 0 as they were first asked for.
+  std::uint32_t names() const { return static_cast<std::uint32_t>(names_.size()); }
+  std::string_view name(std::uint32_t number) const { return names_[number]; }
   /// "src/main.c"; "" for the root of a commit, and for an object nobody named.
   std::string path(const ObjectId& id) const;
   std::size_t size() const { return rows_.size(); }
@@ -55,6 +62,8 @@ class NameTable {
     }
   };
   std::size_t slot(std::uint64_t prefix) const;
+  Row row_of(std::uint64_t prefix);
+  void call_row(Row row, Row parent, std::uint32_t name);
   void grow();
 
   std::vector<Entry> rows_;

@@ -35,12 +35,52 @@ ObjectDocuments::ObjectDocuments(HashKind kind, std::string prefix, NameTable& n
     : kind_(kind),
       prefix_(std::move(prefix)),
       names_(names),
-      visitor_(visitor),
+      paths_(names),
+      visitor_(&visitor),
       coverage_(coverage) {}
+
+ObjectDocuments::ObjectDocuments(const ObjectDocuments& whole, DocumentVisitor& visitor,
+                                 std::size_t objects)
+    : kind_(whole.kind_),
+      prefix_(whole.prefix_),
+      whole_(&whole),
+      own_names_(std::make_unique<NameTable>(objects)),
+      names_(*own_names_),
+      paths_(whole.paths_),
+      visitor_(&visitor),
+      coverage_(own_coverage_),
+      shallow_(whole.shallow_) {}
+
+void ObjectDocuments::absorb(ObjectDocuments& part, DocumentVisitor& visitor) {
+  DocumentVisitor* const own = std::exchange(visitor_, &visitor);
+  const std::vector<bool> fresh = names_.absorb(part.names_);
+  for (const NewNames& news : part.new_names_) {
+    std::string text;
+    for (std::uint32_t name = news.begin; name < news.end; ++name) {
+      if (fresh[name]) text.append(part.names_.name(name)).push_back('\n');
+    }
+    hand_out(news.tree, "file names", text);
+  }
+  for (const NewPersons& news : part.new_persons_) {
+    say_persons(news.commit, fresh_person(news.author), fresh_person(news.committer));
+  }
+  visitor_ = own;
+  // Large, and parts are many.
+  part.own_names_.reset();
+  part.persons_ = {};
+}
+
+void ObjectDocuments::settle(const ObjectDocuments& part) {
+  for (const ObjectId& id : part.mended_) failures_.erase(id);
+  for (const auto& [id, reason] : part.failures_) failures_.try_emplace(id, reason);
+  lfs_pointers_.insert(lfs_pointers_.end(), part.lfs_pointers_.begin(), part.lfs_pointers_.end());
+  coverage_.add(part.coverage_);
+}
 
 void ObjectDocuments::object(const ReadObject& object) {
   ++coverage_.objects;
   if (!failures_.empty()) failures_.erase(object.id);
+  if (whole_ != nullptr && whole_->failed(object.id)) mended_.push_back(object.id);
   switch (object.type) {
     case ObjectType::kCommit:
       return visit_commit(object);
@@ -78,7 +118,7 @@ Document ObjectDocuments::document(const ObjectId& id, std::string_view path,
 }
 
 void ObjectDocuments::hand_out(const ObjectId& id, std::string_view path, std::string_view bytes) {
-  if (!bytes.empty()) visitor_.visit(document(id, path, bytes));
+  if (!bytes.empty()) visitor_->visit(document(id, path, bytes));
 }
 
 void ObjectDocuments::text(std::string_view path, std::string_view bytes) {
@@ -89,7 +129,7 @@ void ObjectDocuments::file(std::string_view path, std::string_view bytes) {
   if (bytes.empty()) return;
   Document whole = document({}, {}, bytes);
   whole.path = path;
-  visitor_.visit(whole);
+  visitor_->visit(whole);
 }
 
 void ObjectDocuments::blob(const ObjectId& id, std::string_view path, std::string_view bytes) {
@@ -97,11 +137,35 @@ void ObjectDocuments::blob(const ObjectId& id, std::string_view path, std::strin
   hand_out(id, path, bytes);
 }
 
-/// The name and mail, or "" when they were said before.
-std::string_view ObjectDocuments::fresh_person(std::string_view line) {
-  const std::string_view person = parse_person(line).name_and_mail;
-  if (persons_.size() >= kPersons) return person;
-  return persons_.emplace(person).second ? person : std::string_view{};
+/// The person, or "" when they were said before.
+std::string_view ObjectDocuments::fresh_person(std::string_view person) {
+  if (person.empty() || persons_.size() >= kPersons) return person;
+  const auto [known, fresh] = persons_.emplace(person);
+  return fresh ? std::string_view(*known) : std::string_view{};
+}
+
+void ObjectDocuments::say_persons(const ObjectId& commit, std::string_view author,
+                                  std::string_view committer) {
+  if (author.empty() && committer.empty()) return;
+  // Of a million persons one may be said twice, so that they are not kept here.
+  if (whole_ != nullptr && persons_.size() < kPersons) {
+    new_persons_.push_back({commit, author, committer});
+    return;
+  }
+  std::string persons(author);
+  if (!committer.empty()) persons.append(persons.empty() ? "" : "\n").append(committer);
+  hand_out(commit, "commit author", persons);
+}
+
+/// Names that names_ has since this tree.
+void ObjectDocuments::say_names(const ObjectId& tree, std::uint32_t begin, std::uint32_t end) {
+  if (begin == end) return;
+  if (whole_ != nullptr) return new_names_.push_back({tree, begin, end});
+  std::string text;
+  for (std::uint32_t name = begin; name < end; ++name) {
+    text.append(names_.name(name)).push_back('\n');
+  }
+  hand_out(tree, "file names", text);
 }
 
 void ObjectDocuments::visit_commit(const ReadObject& object) {
@@ -111,11 +175,9 @@ void ObjectDocuments::visit_commit(const ReadObject& object) {
   if (!std::ranges::binary_search(shallow_, object.id)) {
     for (const ObjectId& parent : commit->parents) names_.expect(parent);
   }
-  std::string persons(fresh_person(commit->author));
-  if (const std::string_view committer = fresh_person(commit->committer); !committer.empty()) {
-    persons.append(persons.empty() ? "" : "\n").append(committer);
-  }
-  hand_out(object.id, "commit author", persons);
+  const std::string_view author = fresh_person(parse_person(commit->author).name_and_mail);
+  const std::string_view committer = fresh_person(parse_person(commit->committer).name_and_mail);
+  say_persons(object.id, author, committer);
   hand_out(object.id, "commit message", commit->content);
 }
 
@@ -130,7 +192,7 @@ void ObjectDocuments::visit_tree(const ReadObject& object) {
   const NameTable::Row row = names_.row(object.id);
   TreeReader reader(object.bytes, kind_);
   ChangeCursor changes(object.changed);
-  std::string fresh_names;
+  const std::uint32_t names_before = names_.names();
   for (TreeEntry entry; reader.next(entry);) {
     if (object.base && !changes.touches(entry.begin, entry.end)) {
       if (changes.behind_all()) break;  // The rest is the base's own.
@@ -138,26 +200,25 @@ void ObjectDocuments::visit_tree(const ReadObject& object) {
     }
     bool fresh = false;
     const std::uint32_t name = names_.intern(entry.name, fresh);
-    if (fresh) fresh_names.append(entry.name).push_back('\n');
     // A submodule's commit is an object of another repository.
     if (!entry.is_submodule()) names_.call(entry.id, row, name);
   }
   if (reader.malformed()) return hand_out(object.id, "malformed tree", object.bytes);
-  hand_out(object.id, "file names", fresh_names);
+  say_names(object.id, names_before, names_.names());
 }
 
 void ObjectDocuments::visit_blob(const ReadObject& object) {
   if (object.bytes.empty()) return;
-  std::string path = names_.path(object.id);
-  const bool same_name = object.base && names_.path(*object.base) == path;
+  std::string path = paths_.path(object.id);
+  const bool same_name = object.base && paths_.path(*object.base) == path;
   note_lfs_pointer(object.id, object.bytes, path);
   if (path.empty()) path = "object without a name";
   const Document whole = document(object.id, path, object.bytes);
   // Rules may look at the path, so only under the base's own name is what it had old news.
   if (same_name) {
-    visitor_.visit_changed(whole, object.changed);
+    visitor_->visit_changed(whole, object.changed);
   } else {
-    visitor_.visit(whole);
+    visitor_->visit(whole);
   }
 }
 

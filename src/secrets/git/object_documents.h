@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -30,6 +31,15 @@ class ObjectDocuments final : public ObjectVisitor {
   /// `prefix` stands in front of every path ("lib/" for a submodule). References outlive this.
   ObjectDocuments(HashKind kind, std::string prefix, NameTable& names, DocumentVisitor& visitor,
                   Coverage& coverage);
+  /// For some of the objects of `whole`, on another thread: knows the paths that `whole` knows, and
+  /// keeps what was perhaps said before for absorb(). Until settle(), `whole` is given no objects
+  /// itself. `objects`: how many there are, about.
+  ObjectDocuments(const ObjectDocuments& whole, DocumentVisitor& visitor, std::size_t objects);
+  /// Takes over what `part` has learned, as if its objects had been given to this. What is left to
+  /// say goes to `visitor`. Other parts may be at work meanwhile; `part` no longer is.
+  void absorb(ObjectDocuments& part, DocumentVisitor& visitor);
+  /// When no part is at work, for each of them after absorb(): what it could not read.
+  void settle(const ObjectDocuments& part);
 
   void object(const ReadObject& object) override;
   void unreadable(const ObjectId& id, const std::string& reason) override;
@@ -56,15 +66,37 @@ class ObjectDocuments final : public ObjectVisitor {
   void visit_tree(const ReadObject& object);
   void visit_blob(const ReadObject& object);
   std::string_view fresh_person(std::string_view line);
+  void say_names(const ObjectId& tree, std::uint32_t begin, std::uint32_t end);
+  void say_persons(const ObjectId& commit, std::string_view author, std::string_view committer);
   void hand_out(const ObjectId& id, std::string_view path, std::string_view bytes);
   Document document(const ObjectId& id, std::string_view path, std::string_view bytes);
   void note_lfs_pointer(const ObjectId& id, std::string_view bytes, std::string_view path);
 
+  /// Names that no tree of this part had before.
+  struct NewNames {
+    ObjectId tree;
+    std::uint32_t begin = 0;
+    std::uint32_t end = 0;
+  };
+  /// The same for persons: views into persons_, empty for one who was there before.
+  struct NewPersons {
+    ObjectId commit;
+    std::string_view author;
+    std::string_view committer;
+  };
+
   HashKind kind_;
   std::string prefix_;
+  const ObjectDocuments* whole_ = nullptr;  ///< Of a part.
+  std::unique_ptr<NameTable> own_names_;    ///< Of a part: what its trees say.
+  Coverage own_coverage_;                   ///< Of a part.
   NameTable& names_;
-  DocumentVisitor& visitor_;
+  const NameTable& paths_;  ///< What blobs are called.
+  DocumentVisitor* visitor_;
   Coverage& coverage_;
+  std::vector<NewNames> new_names_;      ///< Of a part.
+  std::vector<NewPersons> new_persons_;  ///< Of a part.
+  std::vector<ObjectId> mended_;         ///< Of a part: read, and failures of `whole_`.
   std::unordered_map<ObjectId, std::string, ObjectIdHash> failures_;
   std::unordered_set<std::string> persons_;
   std::vector<LfsPointer> lfs_pointers_;

@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <map>
 
-#include "secrets/git/pack_walk.h"
+#include "secrets/git/pack_pass.h"
 #include "secrets/git/testing/sandbox.h"
 
 namespace lr::secrets::git {
@@ -66,9 +66,9 @@ Objects by_us(const std::string& objects, HashKind kind) {
   Everything everything(kind);
   for (const Pack& pack : store.packs()) {
     const DeltaForest forest(pack);
-    PackWalk walk(pack, forest, store);
-    walk.run(false, everything, everything);
-    walk.run(true, everything, everything);
+    for (const PackPass::Of of : {PackPass::Of::kOthers, PackPass::Of::kBlobs}) {
+      PackPass(pack, forest, store, of, everything).read_all(everything);
+    }
   }
   for (const LooseObject& loose : store.loose()) {
     auto object = store.read_loose(loose);

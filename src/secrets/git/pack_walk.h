@@ -1,7 +1,8 @@
-// Reads the objects of one pack, bases before what is built on them, each entry inflated once.
+// Reads trees of deltas of one pack, bases before what is built on them, each entry inflated once.
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -37,25 +38,58 @@ class ObjectVisitor {
   virtual void unreadable(const ObjectId& id, const std::string& reason) = 0;
 };
 
-/// Which objects of a pack a walk hands out. What it needs on the way is read silently.
-class ObjectFilter {
+/// What is still to be handed out of a pack. Walks of different trees may use it at the same time.
+class Wanted {
  public:
-  virtual ~ObjectFilter() = default;
-  virtual bool wants(const ObjectId& id) = 0;
-};
+  using Node = DeltaForest::Node;
+  explicit Wanted(const DeltaForest& forest) : forest_(forest), flags_(forest.size(), 0) {}
 
-class PackWalk {
- public:
-  /// All outlive it. `store` serves bases that stand outside the pack.
-  PackWalk(const Pack& pack, const DeltaForest& forest, ObjectStore& store);
-
-  /// Reads what `filter` wants of the trees whose root is a whole object of a type for which
-  /// `blobs` is right. Trees on foreign bases belong to the walk of blobs; entries that are broken
-  /// are reported by the other, so that a copy elsewhere can take their place.
-  void run(bool blobs, ObjectFilter& filter, ObjectVisitor& visitor);
+  void add(Node node) { flags_[node] = kWanted | kNeeded; }
+  /// To be called when all are added: bases of wanted nodes are needed.
+  void add_bases();
+  /// Wanted when it was added, or a base of such a node.
+  bool needed(Node node) const { return (flags_[node] & kNeeded) != 0; }
+  /// Whether the node is wanted; says so once.
+  bool take(Node node) {
+    const bool wanted = (flags_[node] & kWanted) != 0;
+    flags_[node] &= kNeeded;
+    return wanted;
+  }
 
  private:
+  static constexpr std::uint8_t kWanted = 1;
+  static constexpr std::uint8_t kNeeded = 2;
+
+  const DeltaForest& forest_;
+  std::vector<std::uint8_t> flags_;  ///< A byte each: neighbours may belong to other threads.
+};
+
+/// A walk on one thread. What it reads, deltas included, counts against a budget.
+class PackWalk {
+ public:
   using Node = DeltaForest::Node;
+  /// `most`: the budget of the whole pack, as messages say it. All references outlive this.
+  struct Budget {
+    std::uint64_t left = 0;
+    std::uint64_t most = 0;
+    /// A tree that does not fit is left for later: it counts nothing, and what of it was not
+    /// handed out stays wanted. Otherwise it is given up.
+    bool later = false;
+  };
+  PackWalk(const Pack& pack, const DeltaForest& forest, Wanted& wanted, const ObjectLimits& limits);
+
+  void start(const Budget& budget, ObjectVisitor& visitor);
+  /// Reads the tree below an object that stands there whole; false when it is left for later.
+  bool walk_whole(Node root);
+  /// The tree below a delta of which the base stands elsewhere.
+  void walk_foreign(Node root, const StoredObject& base);
+  /// Reports the node, and everything that is built on it.
+  void give_up(Node node, const std::string& reason);
+  /// Reports the node only.
+  void give_up_alone(Node node, const std::string& reason);
+  std::uint64_t spent() const { return spent_; }
+
+ private:
   struct Frame {
     Node node;
     std::uint32_t next;  ///< The next child to look at.
@@ -63,37 +97,31 @@ class PackWalk {
     Buffer content;
   };
 
-  void select(ObjectFilter& filter);
-  bool in_pass(Node root, bool blobs) const;
-  void walk_whole(Node root);
-  void walk_foreign(const DeltaForest::Foreign& root);
   void walk_below(Node root, Buffer content);
   void push(Node node, Buffer content);
   Result<Buffer> read_whole(Node node);
   Result<Buffer> build(Node node, std::string_view base);
   void hand_out(Node node, std::string_view bytes, std::optional<Node> base);
-  void give_up(Node node, const std::string& reason);
-  void give_up_alone(Node node, const std::string& reason);
+  /// For later, or for good.
+  void stop_at(Node node, const std::string& reason);
   Result<> spend(std::uint64_t bytes);
   ObjectId id(Node node) const { return pack_.index().id(forest_.position(node)); }
-  bool wanted(Node node) const { return (flags_[node] & kWanted) != 0; }
-  bool needed(Node node) const { return (flags_[node] & kNeeded) != 0; }
-
-  static constexpr std::uint8_t kWanted = 1;
-  static constexpr std::uint8_t kNeeded = 2;  ///< Wanted, or a base of something wanted.
 
   const Pack& pack_;
   const DeltaForest& forest_;
-  ObjectStore& store_;
+  Wanted& wanted_;
+  const ObjectLimits& limits_;
   ObjectVisitor* visitor_ = nullptr;
-  std::vector<std::uint8_t> flags_;
+  Budget budget_;
+  std::uint64_t spent_ = 0;
+  bool overdrawn_ = false;
+  bool left_ = false;  ///< The tree that is being walked is for later.
   std::vector<Frame> stack_;
   BufferPool pool_;
   Inflater inflater_;
   Buffer delta_;
   std::vector<Range> changed_;
   ObjectType type_ = ObjectType::kNone;  ///< Of the tree that is being walked.
-  std::uint64_t spent_ = 0;
 };
 
 }  // namespace lr::secrets::git

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
+#include <mutex>
 #include <utility>
 
 #include "crypto/digest.h"
@@ -79,22 +81,31 @@ RepositoryScan::RepositoryScan(Layout layout, std::string prefix, std::string fi
 
 const std::vector<DeltaForest>& RepositoryScan::forests() {
   if (forests_.empty()) {
-    forests_.reserve(store_->packs().size());
-    for (const Pack& pack : store_->packs()) forests_.emplace_back(pack);
+    build_forests([](std::size_t count, const std::function<void(std::size_t)>& work) {
+      for (std::size_t number = 0; number < count; ++number) work(number);
+    });
   }
   return forests_;
 }
 
+void RepositoryScan::build_forests(const DeltaForest::Share& share) {
+  forests_.reserve(store_->packs().size());
+  for (const Pack& pack : store_->packs()) forests_.emplace_back(pack, share);
+}
+
 void RepositoryScan::read_everything(DocumentVisitor& visitor, Coverage& coverage) {
+  build_forests([&](std::size_t count, const std::function<void(std::size_t)>& work) {
+    visitor.share(count, [&](std::size_t number, DocumentVisitor&) { work(number); });
+  });
   ObjectDocuments documents(layout_.kind, prefix_, *names_, visitor, coverage);
   documents.set_shallow(refs_.shallow);
   // Trees first: they say what the blobs are called.
-  read_packs(false, documents);
+  read_packs(PackPass::Of::kOthers, documents, visitor);
   read_loose(false, documents);
   for (const std::string& git_dir : layout_.checkouts()) {
     read_index_names(git_dir, documents, coverage);
   }
-  read_packs(true, documents);
+  read_packs(PackPass::Of::kBlobs, documents, visitor);
   read_loose(true, documents);
   unfinished_ = documents.report_failures();
   read_ref_names(documents);
@@ -103,12 +114,34 @@ void RepositoryScan::read_everything(DocumentVisitor& visitor, Coverage& coverag
   report_absent(coverage);
 }
 
-void RepositoryScan::read_packs(bool blobs, ObjectDocuments& documents) {
+void RepositoryScan::read_packs(PackPass::Of of, ObjectDocuments& documents,
+                                DocumentVisitor& visitor) {
   const auto& packs = store_->packs();
   for (std::size_t i = 0; i < packs.size(); ++i) {
     Filter filter(*this, documents, i);
-    PackWalk(packs[i], forests()[i], *store_).run(blobs, filter, documents);
+    PackPass pass(packs[i], forests()[i], *store_, of, filter);
+    read_parts(pass, documents, visitor);
+    pass.read_rest(documents);
   }
+}
+
+/// Parts are read in any order and absorbed in theirs, so that it is always the same name or author
+/// that was there first.
+void RepositoryScan::read_parts(PackPass& pass, ObjectDocuments& documents,
+                                DocumentVisitor& visitor) {
+  std::vector<std::unique_ptr<ObjectDocuments>> parts(pass.parts());
+  std::mutex mutex;
+  std::size_t absorbed = 0;
+  visitor.share(parts.size(), [&](std::size_t number, DocumentVisitor& own) {
+    auto part = std::make_unique<ObjectDocuments>(documents, own, pass.objects(number));
+    pass.read_part(number, *part);
+    const std::lock_guard lock(mutex);
+    parts[number] = std::move(part);
+    for (; absorbed < parts.size() && parts[absorbed] != nullptr; ++absorbed) {
+      documents.absorb(*parts[absorbed], own);
+    }
+  });
+  for (const auto& part : parts) documents.settle(*part);
 }
 
 void RepositoryScan::read_loose(bool blobs, ObjectDocuments& documents) {

@@ -13,6 +13,7 @@
 #include "secrets/git/name_table.h"
 #include "secrets/git/object_documents.h"
 #include "secrets/git/object_store.h"
+#include "secrets/git/pack_pass.h"
 #include "secrets/git/refs.h"
 #include "secrets/git/seen_objects.h"
 
@@ -52,7 +53,9 @@ class RepositoryScan {
  private:
   class Filter;
 
-  void read_packs(bool blobs, ObjectDocuments& documents);
+  void build_forests(const DeltaForest::Share& share);
+  void read_packs(PackPass::Of of, ObjectDocuments& documents, DocumentVisitor& visitor);
+  void read_parts(PackPass& pass, ObjectDocuments& documents, DocumentVisitor& visitor);
   void read_loose(bool blobs, ObjectDocuments& documents);
   void read_index_names(const std::string& git_dir, ObjectDocuments& documents, Coverage& coverage);
   void read_ref_names(ObjectDocuments& documents);
