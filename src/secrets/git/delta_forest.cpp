@@ -1,6 +1,7 @@
 #include "secrets/git/delta_forest.h"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <numeric>
 #include <utility>
@@ -27,16 +28,25 @@ DeltaForest::DeltaForest(const Pack& pack, const Share& share) {
   sort_children(bases);
 }
 
+/// By their digits, the lowest first: an index has them in the order of ids, which is none.
 void DeltaForest::sort_by_offset(const PackIndex& index) {
-  std::vector<std::pair<std::uint64_t, std::uint32_t>> entries(index.size());
-  for (std::uint32_t i = 0; i < index.size(); ++i) entries[i] = {index.offset(i), i};
-  std::ranges::sort(entries);
-  offsets_.reserve(entries.size());
-  positions_.reserve(entries.size());
-  for (const auto& [offset, position] : entries) {
-    offsets_.push_back(offset);
-    positions_.push_back(position);
+  constexpr int kDigit = 11;
+  constexpr std::size_t kDigits = 1ul << kDigit;
+  positions_.resize(index.size());
+  std::iota(positions_.begin(), positions_.end(), 0U);
+  std::uint64_t most = 0;
+  for (std::uint32_t i = 0; i < index.size(); ++i) most = std::max(most, index.offset(i));
+  std::vector<std::uint32_t> sorted(index.size());
+  for (int shift = 0; shift < 64 && most >> shift != 0; shift += kDigit) {
+    const auto digit = [&](std::uint32_t i) { return index.offset(i) >> shift & (kDigits - 1); };
+    std::array<std::uint32_t, kDigits + 1> begin{};
+    for (const std::uint32_t i : positions_) ++begin[digit(i) + 1];
+    std::partial_sum(begin.begin(), begin.end(), begin.begin());
+    for (const std::uint32_t i : positions_) sorted[begin[digit(i)]++] = i;
+    positions_.swap(sorted);
   }
+  offsets_.reserve(index.size());
+  for (const std::uint32_t i : positions_) offsets_.push_back(index.offset(i));
 }
 
 DeltaForest::Node DeltaForest::node_at(std::uint64_t offset) const {
@@ -155,6 +165,7 @@ void DeltaForest::sort_children(const std::vector<Node>& bases) {
     if (base != kNone) weight[base] += weight[order_[i]];
   }
   for (Node node = 0; node < size(); ++node) {
+    if (first_child_[node + 1ul] - first_child_[node] < 2) continue;
     const auto begin = children_.begin() + first_child_[node];
     const auto end = children_.begin() + first_child_[node + 1ul];
     std::ranges::sort(begin, end, {}, [&](Node child) { return std::pair(weight[child], child); });

@@ -77,29 +77,30 @@ std::vector<bool> NameTable::absorb(const NameTable& part) {
 }
 
 std::string NameTable::path_of(Row row) const {
-  std::vector<std::string_view> parts;
-  for (int depth = 0; depth < kDepth && row != kNone && rows_[row].name != kNone; ++depth) {
-    parts.push_back(names_[rows_[row].name]);
-    row = rows_[row].parent;
+  std::size_t size = 0;
+  int depth = 0;
+  for (Row at = row; depth < kDepth && has_name(at); at = rows_[at].parent, ++depth) {
+    size += names_[rows_[at].name].size() + 1;
   }
-  std::string path;
-  for (std::size_t i = parts.size(); i-- > 0;) {
-    path.append(parts[i]);
-    if (i > 0) path.push_back('/');
+  if (depth == 0) return {};
+  std::string path(size - 1, '/');
+  for (; depth > 0; row = rows_[row].parent, --depth) {
+    const std::string_view name = names_[rows_[row].name];
+    size -= name.size() + 1;
+    path.replace(size, name.size(), name);
   }
   return path;
 }
 
-std::string NameTable::path(const ObjectId& id) const {
-  const std::size_t at = slot(id.prefix());
-  return slots_[at] == kNone ? std::string{} : path_of(slots_[at]);
-}
+std::string NameTable::path(const ObjectId& id) const { return path_of(slots_[slot(id.prefix())]); }
 
-void NameTable::each(
-    const std::function<void(const std::array<std::uint8_t, 8>&, Row)>& visit) const {
-  for (Row row = 0; row < rows_.size(); ++row) {
-    visit(std::bit_cast<std::array<std::uint8_t, 8>>(rows_[row].prefix), row);
+bool NameTable::same_path(const ObjectId& a, const ObjectId& b) const {
+  const Row one = slots_[slot(a.prefix())];
+  const Row other = slots_[slot(b.prefix())];
+  if (has_name(one) && has_name(other) && rows_[one].parent == rows_[other].parent) {
+    return rows_[one].name == rows_[other].name;
   }
+  return path_of(one) == path_of(other);
 }
 
 }  // namespace lr::secrets::git

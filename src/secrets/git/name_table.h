@@ -3,8 +3,8 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -45,9 +45,13 @@ class NameTable {
   /// "src/main.c"; "" for the root of a commit, and for an object nobody named.
   std::string path(const ObjectId& id) const;
   std::size_t size() const { return rows_.size(); }
-  /// Calls `visit` with the first eight bytes of each id that has a row, and its row.
-  void each(const std::function<void(const std::array<std::uint8_t, 8>&, Row)>& visit) const;
+  /// The first eight bytes of the id.
+  std::array<std::uint8_t, 8> prefix(Row row) const {
+    return std::bit_cast<std::array<std::uint8_t, 8>>(rows_[row].prefix);
+  }
   std::string path_of(Row row) const;
+  /// Whether both have the same path, or none.
+  bool same_path(const ObjectId& a, const ObjectId& b) const;
 
  private:
   struct Entry {
@@ -64,6 +68,7 @@ class NameTable {
   std::size_t slot(std::uint64_t prefix) const;
   Row row_of(std::uint64_t prefix);
   void call_row(Row row, Row parent, std::uint32_t name);
+  bool has_name(Row row) const { return row != kNone && rows_[row].name != kNone; }
   void grow();
 
   std::vector<Entry> rows_;

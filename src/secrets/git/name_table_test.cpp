@@ -55,9 +55,10 @@ std::vector<std::string> say(NameTable& names, std::span<const Saying> sayings) 
 
 std::vector<std::string> rows(const NameTable& names) {
   std::vector<std::string> all;
-  names.each([&](const std::array<std::uint8_t, 8>& id, NameTable::Row row) {
+  for (NameTable::Row row = 0; row < names.size(); ++row) {
+    const auto id = names.prefix(row);
     all.push_back(std::to_string(id[0]) + " " + std::to_string(id[7]) + " " + names.path_of(row));
-  });
+  }
   return all;
 }
 

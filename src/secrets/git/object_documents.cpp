@@ -210,7 +210,7 @@ void ObjectDocuments::visit_tree(const ReadObject& object) {
 void ObjectDocuments::visit_blob(const ReadObject& object) {
   if (object.bytes.empty()) return;
   std::string path = paths_.path(object.id);
-  const bool same_name = object.base && paths_.path(*object.base) == path;
+  const bool same_name = object.base && paths_.same_path(object.id, *object.base);
   note_lfs_pointer(object.id, object.bytes, path);
   if (path.empty()) path = "object without a name";
   const Document whole = document(object.id, path, object.bytes);

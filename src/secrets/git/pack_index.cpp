@@ -120,26 +120,43 @@ std::optional<std::uint32_t> PackIndex::crc(std::uint32_t position) const {
   return load_be32(crcs_ + std::size_t{position} * 4);
 }
 
-/// The row of an id that begins with `size` bytes.
+/// The row of an id that begins with `size` bytes, 8 or more. Ids are digests: spread evenly, so
+/// that the first bytes say about where one stands.
 std::optional<std::uint32_t> PackIndex::search(const std::uint8_t* bytes, std::size_t size) const {
-  const std::uint8_t first = bytes[0];
-  std::uint32_t low = first == 0 ? 0 : fanout_[first - 1U];
-  std::uint32_t high = fanout_[first];
-  while (low < high) {
-    const std::uint32_t middle = low + (high - low) / 2;
-    const int order = std::memcmp(ids_ + middle * std::size_t{stride_}, bytes, size);
-    if (order == 0) return middle;
-    if (order < 0) {
+  constexpr std::uint32_t kNear = 16;
+  const auto order = [&](std::uint32_t row) {
+    return std::memcmp(ids_ + row * std::size_t{stride_}, bytes, size);
+  };
+  std::uint32_t low = bytes[0] == 0 ? 0 : fanout_[bytes[0] - 1U];
+  std::uint32_t high = fanout_[bytes[0]];
+  const std::uint64_t share = load_be32(reinterpret_cast<const char*>(bytes) + 1);
+  auto middle = low + static_cast<std::uint32_t>((high - low) * share >> 32U);
+  for (std::uint32_t step = kNear; low < high;) {
+    const int found = order(middle);
+    if (found == 0) return middle;
+    if (found < 0) {
       low = middle + 1;
     } else {
       high = middle;
     }
+    // Near the guess in growing steps; where that leads too far, by halves.
+    const std::uint32_t half = low + (high - low) / 2;
+    middle = found < 0 ? std::min(half, low + step) : std::max(half, high - std::min(high, step));
+    step = std::min(2 * step, size_);
   }
   return std::nullopt;
 }
 
 std::optional<std::uint32_t> PackIndex::find(const ObjectId& id) const {
   return search(id.bytes.data(), hash_bytes(kind_));
+}
+
+bool PackIndex::has_twins() const {
+  for (std::uint32_t i = 1; i < size_; ++i) {
+    const char* row = ids_ + i * std::size_t{stride_};
+    if (std::memcmp(row - stride_, row, hash_bytes(kind_)) == 0) return true;
+  }
+  return false;
 }
 
 bool PackIndex::has_prefix(const std::array<std::uint8_t, 8>& prefix) const {

@@ -38,6 +38,8 @@ class PackIndex {
   /// CRC-32 of the entry as it stands in the pack; version 1 and multi-pack-indexes have none.
   std::optional<std::uint32_t> crc(std::uint32_t position) const;
   std::optional<std::uint32_t> find(const ObjectId& id) const;
+  /// Whether an id stands here more than once, for two copies of the object.
+  bool has_twins() const;
   /// Whether an id begins with these eight bytes.
   bool has_prefix(const std::array<std::uint8_t, 8>& prefix) const;
 

@@ -16,27 +16,29 @@ PackPass::PackPass(const Pack& pack, const DeltaForest& forest, ObjectStore& sto
                    ObjectFilter& filter)
     : pack_(pack), forest_(forest), store_(store), of_(of), wanted_(forest) {
   select(filter);
+  const std::vector<std::uint32_t> objects = wanted_.add_bases();
   for (const Node root : forest_.whole()) {
-    const bool is_blob = forest_.type(root) == ObjectType::kBlob;
-    if (is_blob == (of_ == Of::kBlobs) && wanted_.needed(root)) roots_.push_back(root);
+    if (due(forest_.type(root)) && wanted_.needed(root)) roots_.push_back(root);
   }
-  divide();
+  divide(costs(objects));
 }
 
 void PackPass::select(ObjectFilter& filter) {
   const PackIndex& index = pack_.index();
+  const bool twins = index.has_twins();
+  const bool all = filter.wants_all() && !twins;
   for (Node node = 0; node < forest_.size(); ++node) {
     const ObjectType type = forest_.type(node);
-    const bool due =
-        type == ObjectType::kNone || (type == ObjectType::kBlob) == (of_ == Of::kBlobs);
-    if (!due) continue;
-    // An index may list one id twice, for two copies of the object.
-    const std::uint32_t row = forest_.position(node);
-    const ObjectId id = index.id(row);
-    if (row > 0 && index.id(row - 1) == id) continue;
-    if (filter.wants(id)) wanted_.add(node);
+    if (type != ObjectType::kNone && !due(type)) continue;
+    if (!all) {
+      const std::uint32_t row = forest_.position(node);
+      const ObjectId id = index.id(row);
+      // An index may list one id twice, for two copies of the object.
+      if (twins && row > 0 && index.id(row - 1) == id) continue;
+      if (!filter.wants(id)) continue;
+    }
+    wanted_.add(node);
   }
-  wanted_.add_bases();
 }
 
 std::uint64_t PackPass::most() const {
@@ -46,15 +48,7 @@ std::uint64_t PackPass::most() const {
 
 /// Versions of a file are of about the same size, so a tree comes to its root's size times the
 /// number of objects in it.
-std::vector<PackPass::Cost> PackPass::costs() const {
-  std::vector<std::uint32_t> objects(forest_.size(), 0);
-  const auto order = forest_.order();
-  for (std::size_t i = order.size(); i-- > 0;) {
-    const Node node = order[i];
-    if (!wanted_.needed(node)) continue;
-    ++objects[node];
-    for (const Node child : forest_.children(node)) objects[node] += objects[child];
-  }
+std::vector<PackPass::Cost> PackPass::costs(const std::vector<std::uint32_t>& objects) const {
   std::vector<Cost> costs;
   costs.reserve(roots_.size());
   for (const Node root : roots_) {
@@ -66,8 +60,7 @@ std::vector<PackPass::Cost> PackPass::costs() const {
   return costs;
 }
 
-void PackPass::divide() {
-  const std::vector<Cost> costs = this->costs();
+void PackPass::divide(const std::vector<Cost>& costs) {
   double all = 0;
   for (const Cost& cost : costs) all += cost.bytes;
   const std::size_t parts = of_ == Of::kBlobs ? kPartsOfBlobs : kPartsOfOthers;

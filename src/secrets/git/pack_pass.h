@@ -20,6 +20,8 @@ class ObjectFilter {
  public:
   virtual ~ObjectFilter() = default;
   virtual bool wants(const ObjectId& id) = 0;
+  /// True when wants() is, for every object of the pack: saves the questions.
+  virtual bool wants_all() const { return false; }
 };
 
 class PackPass {
@@ -67,8 +69,10 @@ class PackPass {
   };
 
   void select(ObjectFilter& filter);
-  std::vector<Cost> costs() const;  ///< Of each tree.
-  void divide();
+  /// Of each tree. `objects`: see Wanted::add_bases().
+  std::vector<Cost> costs(const std::vector<std::uint32_t>& objects) const;
+  void divide(const std::vector<Cost>& costs);
+  bool due(ObjectType type) const { return (type == ObjectType::kBlob) == (of_ == Of::kBlobs); }
   std::unique_ptr<PackWalk> take_walk();
   void give_walk(std::unique_ptr<PackWalk> walk);
   std::uint64_t most() const;

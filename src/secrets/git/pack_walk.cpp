@@ -8,11 +8,17 @@
 
 namespace lr::secrets::git {
 
-void Wanted::add_bases() {
+std::vector<std::uint32_t> Wanted::add_bases() {
+  std::vector<std::uint32_t> above(flags_.size(), 0);
   const auto order = forest_.order();
   for (std::size_t i = order.size(); i-- > 0;) {
-    for (const Node child : forest_.children(order[i])) flags_[order[i]] |= flags_[child] & kNeeded;
+    const Node node = order[i];
+    std::uint32_t count = 0;
+    for (const Node child : forest_.children(node)) count += above[child];
+    if (count > 0) flags_[node] |= kNeeded;
+    if (needed(node)) above[node] = count + 1;
   }
+  return above;
 }
 
 PackWalk::PackWalk(const Pack& pack, const DeltaForest& forest, Wanted& wanted,

@@ -45,8 +45,9 @@ class Wanted {
   explicit Wanted(const DeltaForest& forest) : forest_(forest), flags_(forest.size(), 0) {}
 
   void add(Node node) { flags_[node] = kWanted | kNeeded; }
-  /// To be called when all are added: bases of wanted nodes are needed.
-  void add_bases();
+  /// To be called when all are added: bases of wanted nodes are needed. Returns for each node how
+  /// many needed ones are built on it, itself included.
+  std::vector<std::uint32_t> add_bases();
   /// Wanted when it was added, or a base of such a node.
   bool needed(Node node) const { return (flags_[node] & kNeeded) != 0; }
   /// Whether the node is wanted; says so once.

@@ -51,6 +51,7 @@ class RepositoryScan::Filter final : public ObjectFilter {
  public:
   Filter(const RepositoryScan& scan, const ObjectDocuments& documents, std::size_t pack)
       : scan_(scan), documents_(documents), pack_(pack) {}
+  bool wants_all() const override { return scan_.seen_.size() == 0 && pack_ == 0; }
   bool wants(const ObjectId& id) override {
     if (scan_.seen_.contains(id)) return false;
     return !scan_.store_->in_pack(id, pack_) || documents_.failed(id);
@@ -111,7 +112,7 @@ void RepositoryScan::read_everything(DocumentVisitor& visitor, Coverage& coverag
   read_ref_names(documents);
   read_files(documents, coverage);
   read_large_files(documents, coverage);
-  report_absent(coverage);
+  report_absent(visitor, coverage);
 }
 
 void RepositoryScan::read_packs(PackPass::Of of, ObjectDocuments& documents,
@@ -198,20 +199,36 @@ void RepositoryScan::read_ref_names(ObjectDocuments& documents) {
 }
 
 /// What is named and not there: by promise in a partial clone, else by damage.
-void RepositoryScan::report_absent(Coverage& coverage) {
+void RepositoryScan::report_absent(DocumentVisitor& visitor, Coverage& coverage) {
   if (!refs_.shallow.empty()) {
     coverage.skip(prefix_ + "history",
                   fmt::format("shallow clone: what came before {} commits was not fetched",
                               refs_.shallow.size()));
   }
-  names_->each([&](const std::array<std::uint8_t, 8>& id, NameTable::Row row) {
-    if (store_->has_prefix(id)) return;
+  for (const NameTable::Row row : absent_rows(visitor)) {
+    const auto id = names_->prefix(row);
     const std::string digits = crypto::hex({reinterpret_cast<const char*>(id.data()), id.size()});
-    if (known_without_object(digits, layout_.kind)) return;
+    if (known_without_object(digits, layout_.kind)) continue;
     const std::string path = names_->path_of(row);
     coverage.skip(prefix_ + (path.empty() ? "object " + digits : path),
                   layout_.partial ? "missing object (partial clone)" : "missing object");
+  }
+}
+
+std::vector<NameTable::Row> RepositoryScan::absent_rows(DocumentVisitor& visitor) {
+  constexpr std::size_t kStretch = 16'384;
+  const std::size_t size = names_->size();
+  std::vector<std::vector<NameTable::Row>> stretches((size + kStretch - 1) / kStretch);
+  visitor.share(stretches.size(), [&](std::size_t number, DocumentVisitor&) {
+    const std::size_t end = std::min(size, (number + 1) * kStretch);
+    for (std::size_t row = number * kStretch; row < end; ++row) {
+      const auto at = static_cast<NameTable::Row>(row);
+      if (!store_->has_prefix(names_->prefix(at))) stretches[number].push_back(at);
+    }
   });
+  std::vector<NameTable::Row> rows;
+  for (const auto& stretch : stretches) rows.insert(rows.end(), stretch.begin(), stretch.end());
+  return rows;
 }
 
 std::vector<ObjectId> RepositoryScan::looked_at() const {

@@ -61,7 +61,8 @@ class RepositoryScan {
   void read_ref_names(ObjectDocuments& documents);
   void read_files(ObjectDocuments& documents, Coverage& coverage);
   void read_large_files(ObjectDocuments& documents, Coverage& coverage);
-  void report_absent(Coverage& coverage);
+  void report_absent(DocumentVisitor& visitor, Coverage& coverage);
+  std::vector<NameTable::Row> absent_rows(DocumentVisitor& visitor);
 
   Layout layout_;
   std::string prefix_;
