@@ -40,11 +40,11 @@ ObjectDocuments::ObjectDocuments(HashKind kind, std::string prefix, NameTable& n
       coverage_(coverage) {}
 
 ObjectDocuments::ObjectDocuments(const ObjectDocuments& whole, DocumentVisitor& visitor,
-                                 std::size_t objects)
+                                 std::size_t naming)
     : kind_(whole.kind_),
       prefix_(whole.prefix_),
       whole_(&whole),
-      own_names_(std::make_unique<NameTable>(objects)),
+      own_names_(std::make_unique<NameTable>(naming)),
       names_(*own_names_),
       paths_(whole.paths_),
       visitor_(&visitor),

@@ -33,8 +33,8 @@ class ObjectDocuments final : public ObjectVisitor {
                   Coverage& coverage);
   /// For some of the objects of `whole`, on another thread: knows the paths that `whole` knows, and
   /// keeps what was perhaps said before for absorb(). Until settle(), `whole` is given no objects
-  /// itself. `objects`: how many there are, about.
-  ObjectDocuments(const ObjectDocuments& whole, DocumentVisitor& visitor, std::size_t objects);
+  /// itself. `naming`: how many of them name others, about.
+  ObjectDocuments(const ObjectDocuments& whole, DocumentVisitor& visitor, std::size_t naming);
   /// Takes over what `part` has learned, as if its objects had been given to this. What is left to
   /// say goes to `visitor`. Other parts may be at work meanwhile; `part` no longer is.
   void absorb(ObjectDocuments& part, DocumentVisitor& visitor);

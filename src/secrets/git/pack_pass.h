@@ -37,8 +37,10 @@ class PackPass {
   /// At most kPartsOfBlobs or kPartsOfOthers, and the same whoever reads them: what is read and
   /// what is over the limit depends on nothing but the pack.
   std::size_t parts() const { return parts_.size(); }
-  /// Objects in the part, about.
-  std::size_t objects(std::size_t part) const { return parts_[part].objects; }
+  /// Objects of the part that may name others, about.
+  std::size_t naming(std::size_t part) const {
+    return of_ == Of::kOthers ? parts_[part].objects : 0;
+  }
   /// Each part once, from any thread, also several at a time.
   void read_part(std::size_t part, ObjectVisitor& visitor);
   /// When all parts are read: trees that did not fit their part's share of the limit, and all that

@@ -134,7 +134,7 @@ void RepositoryScan::read_parts(PackPass& pass, ObjectDocuments& documents,
   std::mutex mutex;
   std::size_t absorbed = 0;
   visitor.share(parts.size(), [&](std::size_t number, DocumentVisitor& own) {
-    auto part = std::make_unique<ObjectDocuments>(documents, own, pass.objects(number));
+    auto part = std::make_unique<ObjectDocuments>(documents, own, pass.naming(number));
     pass.read_part(number, *part);
     const std::lock_guard lock(mutex);
     parts[number] = std::move(part);
