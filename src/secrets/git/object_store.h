@@ -24,6 +24,9 @@ struct ObjectLimits {
   /// packs stay below 100 times; a pack of nothing but copies would not end.
   std::uint64_t pack_bytes_max = 16ull << 30;
   std::uint64_t pack_expansion_max = 1000;
+  /// Trees of deltas with larger contents are read by one thread at a time: memory for them does
+  /// not grow with the number of cores.
+  std::uint64_t alone_bytes = 16ull << 20;
 };
 
 struct StoredObject {

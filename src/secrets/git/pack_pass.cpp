@@ -82,7 +82,7 @@ void PackPass::divide(const std::vector<Cost>& costs) {
 std::unique_ptr<PackWalk> PackPass::take_walk() {
   const std::lock_guard lock(mutex_);
   if (walks_.empty()) {
-    return std::make_unique<PackWalk>(pack_, forest_, wanted_, store_.limits());
+    return std::make_unique<PackWalk>(pack_, forest_, wanted_, store_.limits(), alone_);
   }
   auto walk = std::move(walks_.back());
   walks_.pop_back();

@@ -86,6 +86,7 @@ class PackPass {
   Wanted wanted_;
   std::vector<Node> roots_;  ///< Whole objects of this pass.
   std::vector<Part> parts_;
+  std::mutex alone_;                              ///< Of the walk that has large contents.
   std::mutex mutex_;                              ///< Guards what follows.
   std::vector<std::unique_ptr<PackWalk>> walks_;  ///< Not at work; they keep their memory.
 };

@@ -20,6 +20,7 @@ namespace {
 using testing::Sandbox;
 
 constexpr int kThreads = 4;
+constexpr std::uint64_t kLarge = 2'050;
 
 /// Folders of files that change, with new names and authors now and then. The texts of some files
 /// grow, so that their trees of deltas come to more than their roots promise.
@@ -126,7 +127,7 @@ std::map<std::string, int> lines_of_path(const Outcome& outcome, std::string_vie
   return lines;
 }
 
-class Everything final : public ObjectFilter, public ObjectVisitor {
+class Everything : public ObjectFilter, public ObjectVisitor {
  public:
   bool wants(const ObjectId&) override { return true; }
   void object(const ReadObject& object) override {
@@ -156,7 +157,8 @@ std::uint64_t bytes_of_blobs(ObjectStore& store) {
   for (DeltaForest::Node node = 0; node < forest.size(); ++node) wanted.add(node);
   wanted.add_bases();
   Everything everything;
-  PackWalk walk(pack, forest, wanted, store.limits());
+  std::mutex alone;
+  PackWalk walk(pack, forest, wanted, store.limits(), alone);
   walk.start({.left = 1ull << 40, .most = 1ull << 40, .later = false}, everything);
   for (const auto root : forest.whole()) {
     if (forest.type(root) == ObjectType::kBlob) walk.walk_whole(root);
@@ -267,6 +269,28 @@ TEST(PackPass, WhatIsCutOffDoesNotDependOnThreads) {
     const GitOptions options{.limits = limits};
     EXPECT_EQ(scan(sandbox.path("r"), kThreads, options), scan(sandbox.path("r"), 1, options));
   }
+}
+
+TEST(PackPass, LargeContentsAreReadOneAtATime) {
+  class Large final : public Everything {
+   public:
+    void object(const ReadObject& object) override {
+      const bool large = object.bytes.size() > kLarge;
+      if (large) EXPECT_FALSE(busy.exchange(true)) << "two threads have large contents";
+      std::this_thread::yield();
+      Everything::object(object);
+      if (large) busy = false;
+    }
+    std::atomic<bool> busy = false;
+  };
+  Sandbox sandbox;
+  make_repository(sandbox, "r");
+  ObjectStore store = store_of(sandbox, {.alone_bytes = kLarge});
+  Everything expected;
+  read_blobs(store, 1, expected);
+  Large large;
+  read_blobs(store, kThreads, large);
+  EXPECT_EQ(large.read, expected.read);
 }
 
 TEST(PackPass, ACopyElsewhereMendsWhatIsBroken) {

@@ -22,8 +22,12 @@ std::vector<std::uint32_t> Wanted::add_bases() {
 }
 
 PackWalk::PackWalk(const Pack& pack, const DeltaForest& forest, Wanted& wanted,
-                   const ObjectLimits& limits)
-    : pack_(pack), forest_(forest), wanted_(wanted), limits_(limits) {}
+                   const ObjectLimits& limits, std::mutex& alone)
+    : pack_(pack),
+      forest_(forest),
+      wanted_(wanted),
+      limits_(limits),
+      alone_(alone, std::defer_lock) {}
 
 void PackWalk::start(const Budget& budget, ObjectVisitor& visitor) {
   budget_ = budget;
@@ -42,6 +46,7 @@ bool PackWalk::walk_whole(Node root) {
   } else {
     stop_at(root, content.error().detail());
   }
+  finish_tree();
   if (!left_) return true;
   left_ = false;
   overdrawn_ = false;
@@ -52,10 +57,33 @@ bool PackWalk::walk_whole(Node root) {
 void PackWalk::walk_foreign(Node root, const StoredObject& base) {
   type_ = base.type;
   auto content = build(root, base.content.view());
-  if (!content) return stop_at(root, content.error().detail());
-  // Nobody says that the base was handed out before, so this counts as a whole object.
-  hand_out(root, content->view(), std::nullopt);
-  walk_below(root, std::move(*content));
+  if (content) {
+    // Nobody says that the base was handed out before, so this counts as a whole object.
+    hand_out(root, content->view(), std::nullopt);
+    walk_below(root, std::move(*content));
+  } else {
+    stop_at(root, content.error().detail());
+  }
+  finish_tree();
+}
+
+void PackWalk::finish_tree() {
+  if (!alone_.owns_lock()) return;
+  delta_ = {};
+  alone_.unlock();
+}
+
+void PackWalk::be_alone(std::uint64_t bytes) {
+  if (bytes > limits_.alone_bytes && !alone_.owns_lock()) alone_.lock();
+}
+
+/// Spends the bytes and finds a buffer of that size.
+Result<Buffer> PackWalk::room(std::uint64_t bytes) {
+  LR_TRY_VOID(spend(bytes));
+  be_alone(bytes);
+  Buffer content = pool_.take(bytes);
+  if (content.capacity() == 0) return fail(Code::kResourceExhausted, "out of memory");
+  return content;
 }
 
 void PackWalk::push(Node node, Buffer content) {
@@ -106,9 +134,7 @@ Result<> PackWalk::spend(std::uint64_t bytes) {
 
 Result<Buffer> PackWalk::read_whole(Node node) {
   LR_TRY(const PackEntry entry, pack_.entry(forest_.offset(node)));
-  LR_TRY_VOID(spend(entry.size));
-  Buffer content = pool_.take(entry.size);
-  if (content.capacity() == 0) return fail(Code::kResourceExhausted, "out of memory");
+  LR_TRY(Buffer content, room(entry.size));
   LR_TRY_VOID(inflater_.inflate(pack_.stream(entry), content.span()));
   return content;
 }
@@ -117,12 +143,11 @@ Result<Buffer> PackWalk::read_whole(Node node) {
 Result<Buffer> PackWalk::build(Node node, std::string_view base) {
   LR_TRY(const PackEntry entry, pack_.entry(forest_.offset(node)));
   LR_TRY_VOID(spend(entry.size));
+  be_alone(entry.size);
   if (!delta_.resize(entry.size)) return fail(Code::kResourceExhausted, "out of memory");
   LR_TRY_VOID(inflater_.inflate(pack_.stream(entry), delta_.span()));
   LR_TRY(const DeltaHeader header, parse_delta_header(delta_.view()));
-  LR_TRY_VOID(spend(header.result_size));
-  Buffer content = pool_.take(header.result_size);
-  if (content.capacity() == 0) return fail(Code::kResourceExhausted, "out of memory");
+  LR_TRY(Buffer content, room(header.result_size));
   LR_TRY_VOID(apply_delta(base, header, content.span(), changed_));
   return content;
 }

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <limits>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -69,7 +69,7 @@ class Wanted {
 class PackWalk {
  public:
   using Node = DeltaForest::Node;
-  /// `most`: the budget of the whole pack, as messages say it. All references outlive this.
+  /// `most`: the budget of the whole pack, as messages say it.
   struct Budget {
     std::uint64_t left = 0;
     std::uint64_t most = 0;
@@ -77,7 +77,10 @@ class PackWalk {
     /// handed out stays wanted. Otherwise it is given up.
     bool later = false;
   };
-  PackWalk(const Pack& pack, const DeltaForest& forest, Wanted& wanted, const ObjectLimits& limits);
+  /// `alone` is held from the first content over limits.alone_bytes to the end of its tree. All
+  /// references outlive this.
+  PackWalk(const Pack& pack, const DeltaForest& forest, Wanted& wanted, const ObjectLimits& limits,
+           std::mutex& alone);
 
   void start(const Budget& budget, ObjectVisitor& visitor);
   /// Reads the tree below an object that stands there whole; false when it is left for later.
@@ -100,18 +103,22 @@ class PackWalk {
 
   void walk_below(Node root, Buffer content);
   void push(Node node, Buffer content);
+  Result<Buffer> room(std::uint64_t bytes);
+  void finish_tree();
   Result<Buffer> read_whole(Node node);
   Result<Buffer> build(Node node, std::string_view base);
   void hand_out(Node node, std::string_view bytes, std::optional<Node> base);
   /// For later, or for good.
   void stop_at(Node node, const std::string& reason);
   Result<> spend(std::uint64_t bytes);
+  void be_alone(std::uint64_t bytes);
   ObjectId id(Node node) const { return pack_.index().id(forest_.position(node)); }
 
   const Pack& pack_;
   const DeltaForest& forest_;
   Wanted& wanted_;
   const ObjectLimits& limits_;
+  std::unique_lock<std::mutex> alone_;
   ObjectVisitor* visitor_ = nullptr;
   Budget budget_;
   std::uint64_t spent_ = 0;
