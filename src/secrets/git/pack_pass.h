@@ -50,7 +50,7 @@ class PackPass {
   void read_all(ObjectVisitor& visitor);
 
   static constexpr std::size_t kPartsOfBlobs = 64;
-  static constexpr std::size_t kPartsOfOthers = 8;
+  static constexpr std::size_t kPartsOfOthers = 32;
   static constexpr double kPartCostMin = 256 << 10;  ///< In bytes that are read.
 
  private:
