@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/processors.h"
 #include "contract/load.h"
 #include "guard/ledger_key.h"
 #include "net/blocking_pool.h"
@@ -19,7 +20,7 @@ net::Endpoint endpoint(const contract::ListenAddress& address) {
 
 unsigned worker_count(const contract::Contract& contract) {
   if (contract.guard.workers != 0) return contract.guard.workers;
-  return std::max(1U, std::thread::hardware_concurrency());
+  return static_cast<unsigned>(usable_processors());
 }
 
 Result<std::shared_ptr<net::TlsServerContext>> load_tls(const contract::Contract& contract) {

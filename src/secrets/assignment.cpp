@@ -15,6 +15,8 @@ constexpr std::size_t kBlanks = 24;
 constexpr std::size_t kTypeName = 24;
 constexpr std::size_t kWrapper = 32;
 constexpr std::size_t kWordMax = 24;
+/// In front of a quote: JSON in a string of JSON has one of them, and so on with 3, 7 and 15.
+constexpr std::size_t kBackslashes = 15;
 constexpr std::size_t kNamesKept = 4096;  ///< Then those read are forgotten.
 
 /// Which bytes are among `members`: asked at nearly every byte of some texts.
@@ -31,9 +33,10 @@ class Members {
 
 constexpr Members is_closer("=:,(>");
 constexpr Members is_name("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.");
-constexpr Members is_quote_prefix("bfruLN@\\");
+constexpr Members is_quote_prefix("bfruLN@");
 constexpr Members ends_bare_value("\0 \t\r\n,;&<}])\"'`\\|#"sv);
 constexpr Members is_quote("\"'`");
+bool is_backslash(char c) { return c == '\\'; }
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 bool is_line_end(char c) { return c == '\n' || c == '\r'; }
 
@@ -124,6 +127,7 @@ void skip_wrapper(Cursor& cursor) {
 char take_quote(Cursor& cursor) {
   Cursor ahead = cursor;
   ahead.skip(is_quote_prefix, 2);
+  ahead.skip(is_backslash, kBackslashes);
   const char quote = ahead.peek();
   if (!is_quote(quote)) return '\0';
   ahead.skip([&](char c) { return c == quote; }, 3);
@@ -146,6 +150,9 @@ bool is_flag(std::string_view bytes, std::size_t name_begin) {
   while (name_begin > least && is_name(bytes[name_begin - 1])) --name_begin;
   return bytes.substr(name_begin).starts_with("--");
 }
+
+/// `"key\" :`: blanks, and how a quoted name ends.
+bool stands_behind_name(char c) { return is_blank(c) || is_quote(c) || is_backslash(c); }
 
 /// The value given to a name of which only the last part counts.
 std::optional<ValueStart> value_of_rest(std::string_view bytes, Range rest) {
@@ -173,6 +180,7 @@ std::size_t name_end(std::string_view bytes, std::size_t at) {
 
 std::optional<ValueStart> value_start(std::string_view bytes, Range name) {
   Cursor cursor(bytes, name.end);
+  cursor.skip(is_backslash, kBackslashes);
   cursor.skip([](char c) { return is_quote(c) || c == ']' || c == ')' || c == '\\'; }, 4);
   const std::size_t blanks = cursor.skip(is_blank, kBlanks);
   if (take_value_field(cursor)) return start_of_value(cursor);
@@ -224,7 +232,7 @@ void GivenNames::read_to(std::size_t end) {
     if (!is_closer(bytes_[at])) continue;
     std::size_t last = at;
     const std::size_t blanks = at - std::min<std::size_t>(at, kKeywordReach);
-    while (last > blanks && (is_blank(bytes_[last - 1]) || is_quote(bytes_[last - 1]))) --last;
+    while (last > blanks && stands_behind_name(bytes_[last - 1])) --last;
     const std::size_t least = last - std::min(last, kWordMax);
     std::size_t first = last;
     while (first > least && is_name(bytes_[first - 1])) --first;

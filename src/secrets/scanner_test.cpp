@@ -99,6 +99,27 @@ TEST(Scanner, FindsWhatItsRulesDescribe) {
             std::set<std::string>{});
 }
 
+/// A string literal that holds the text: JSON in JSON when it is done again and again.
+std::string in_string(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + "\"";
+}
+
+TEST(Scanner, FindsValuesInJsonHoweverOftenItIsQuoted) {
+  std::string direct = fill(R"({"secret": "<base62:24>"})");
+  std::string by_name = fill(R"({"wombat": {"id": 7, "key" : "<hex:32>"}})");
+  for (int depth = 0; depth <= 4; ++depth) {
+    EXPECT_EQ(ids(scan(direct)), std::set<std::string>{"generic"}) << direct;
+    EXPECT_EQ(ids(scan(by_name)), std::set<std::string>{"assigned"}) << by_name;
+    direct = in_string(direct);
+    by_name = in_string(by_name);
+  }
+}
+
 TEST(Scanner, TellsLineColumnAndOffset) {
   const std::string text = fill("one\ntwo\n  acme_live_<base62:24>\n");
   const Collector found = scan(text);

@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/processors.h"
+
 namespace lr::secrets {
 namespace {
 
@@ -113,8 +115,7 @@ struct ParallelVisitor::Impl {
 };
 
 std::size_t ParallelVisitor::workers_of_machine() {
-  const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
-  return std::min(cores - 1, kWorkersMax);
+  return std::min(usable_processors() - 1, kWorkersMax);
 }
 
 ParallelVisitor::ParallelVisitor(std::size_t workers,
