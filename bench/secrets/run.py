@@ -3,7 +3,7 @@
 
     bench/secrets/run.py [--bin build/release/bin] [--peers [NAME,…]] [--only PART,…] [FOLDER...]
 
-PARTS: engine, exact, delta, history, tree, precision. FOLDERS are what `engine` and `tree` read
+PARTS: engine (trees, made inputs, texts of samples), exact, delta, history, tree, precision. FOLDERS are what `engine` and `tree` read
 (default: /usr/include). --peers installs other scanners below build/bench-secrets, names those
 that cannot be had with the reason, and starts them on the same folder and the same clone. Wall
 time, processor time (of all threads) and peak memory are the kernel's numbers for each program.
@@ -101,6 +101,8 @@ def beside(name, target, ours, chosen, field):
 def run_engine(arguments, _):
     engine = arguments.bin / "bench_secrets_engine"
     subprocess.run([engine, "--made", *arguments.folders], check=True)
+    subprocess.run([arguments.bin / "bench_secrets_samples", ROOT / "src/secrets/rules"],
+                   check=True)
 
 
 def run_exact(arguments, _):
