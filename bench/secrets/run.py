@@ -3,10 +3,11 @@
 
     bench/secrets/run.py [--bin build/release/bin] [--peers [NAME,…]] [--only PART,…] [FOLDER...]
 
-PARTS: engine (trees, made inputs, texts of samples), exact, delta, history, tree, precision. FOLDERS are what `engine` and `tree` read
-(default: /usr/include). --peers installs other scanners below build/bench-secrets, names those
-that cannot be had with the reason, and starts them on the same folder and the same clone. Wall
-time, processor time (of all threads) and peak memory are the kernel's numbers for each program.
+PARTS: engine (trees, made inputs, texts of samples), exact, delta, history, tree, precision.
+FOLDERS are what `engine` and `tree` read (default: /usr/include). --peers installs other scanners
+below build/bench-secrets, names those that cannot be had with the reason, and starts them on the
+same folder and the same clone. Wall time, processor time (of all threads) and peak memory are the
+kernel's numbers for each program.
 """
 
 import argparse

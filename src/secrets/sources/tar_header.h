@@ -15,7 +15,7 @@ struct TarHeader {
   std::string name;  ///< Prefix and name joined.
   std::uint64_t size = 0;
   char type = '0';
-  std::string link;  ///< What a hard or symbolic link points to.
+  std::string link;              ///< What a hard or symbolic link points to.
   bool sparse_extended = false;  ///< GNU old sparse: blocks of map follow.
 };
 
