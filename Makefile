@@ -55,10 +55,12 @@ asan: setup-test ## Run every test under the address and undefined-behaviour san
 	@$(CMAKE) --build build/asan -j $(JOBS)
 	@ctest --test-dir build/asan -j 4 --output-on-failure
 
-tsan: setup-test ## Run the net, store and guard tests under the thread sanitizer
+tsan: setup-test ## Run the tests of what has threads under the thread sanitizer
 	@$(CMAKE) --preset tsan >/dev/null
-	@$(CMAKE) --build build/tsan -j $(JOBS) --target net_test store_test guard_test
-	@ctest --test-dir build/tsan --output-on-failure -R '^(net|store|guard)$$'
+	@$(CMAKE) --build build/tsan -j $(JOBS) --target net_test store_test guard_test \
+	  secrets_findings_test secrets_git_test
+	@ctest --test-dir build/tsan --output-on-failure \
+	  -R '^(net|store|guard|secrets_findings|secrets_git)$$'
 
 fuzz: setup-test ## Run every fuzz target for FUZZ_SECONDS, in the build of `make asan`
 	@$(CMAKE) --preset asan >/dev/null
