@@ -39,14 +39,7 @@ void PackWalk::start(const Budget& budget, ObjectVisitor& visitor) {
 bool PackWalk::walk_whole(Node root) {
   const std::uint64_t before = spent_;
   type_ = forest_.type(root);
-  auto content = read_whole(root);
-  if (content) {
-    hand_out(root, content->view(), std::nullopt);
-    walk_below(root, std::move(*content));
-  } else {
-    stop_at(root, content.error().detail());
-  }
-  finish_tree();
+  walk_tree(root, read_whole(root));
   if (!left_) return true;
   left_ = false;
   overdrawn_ = false;
@@ -56,18 +49,17 @@ bool PackWalk::walk_whole(Node root) {
 
 void PackWalk::walk_foreign(Node root, const StoredObject& base) {
   type_ = base.type;
-  auto content = build(root, base.content.view());
+  // Nobody says that the base was handed out before, so this counts as a whole object.
+  walk_tree(root, build(root, base.content.view()));
+}
+
+void PackWalk::walk_tree(Node root, Result<Buffer> content) {
   if (content) {
-    // Nobody says that the base was handed out before, so this counts as a whole object.
     hand_out(root, content->view(), std::nullopt);
     walk_below(root, std::move(*content));
   } else {
     stop_at(root, content.error().detail());
   }
-  finish_tree();
-}
-
-void PackWalk::finish_tree() {
   if (!alone_.owns_lock()) return;
   delta_ = {};
   alone_.unlock();

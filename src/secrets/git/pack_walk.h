@@ -104,7 +104,7 @@ class PackWalk {
   void walk_below(Node root, Buffer content);
   void push(Node node, Buffer content);
   Result<Buffer> room(std::uint64_t bytes);
-  void finish_tree();
+  void walk_tree(Node root, Result<Buffer> content);
   Result<Buffer> read_whole(Node node);
   Result<Buffer> build(Node node, std::string_view base);
   void hand_out(Node node, std::string_view bytes, std::optional<Node> base);
