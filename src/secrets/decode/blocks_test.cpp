@@ -175,6 +175,15 @@ Spots found_slowly(std::string_view text) {
   return spots;
 }
 
+TEST(Spots, FormatsOfPrintfAreNoEscapes) {
+  for (unsigned value = 0; value < 256; ++value) {
+    char text[32];
+    std::snprintf(text, sizeof text, "a = \"b%%%02xc\"\n", value);
+    const bool text_byte = value >= 0x20 || value == 0 || value == 9 || value == 10 || value == 13;
+    EXPECT_EQ(found_by(batch_reader(), text).percent.size(), text_byte ? 1u : 0u) << text;
+  }
+}
+
 void expect_same(const std::vector<Range>& found, const std::vector<Range>& expected) {
   ASSERT_EQ(found.size(), expected.size());
   for (std::size_t i = 0; i < found.size(); ++i) {

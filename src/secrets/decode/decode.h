@@ -34,7 +34,7 @@ using DecodedSink = std::function<void(const Decoded&)>;
 struct Spots {
   std::vector<Range> base64;    ///< Maximal runs of at least kLeastRun characters of base64.
   std::vector<Range> wrapped;   ///< The same, broken into lines of one length.
-  std::vector<Range> percent;   ///< Neighbouring "%41" within one word.
+  std::vector<Range> percent;   ///< Neighbouring "%41" within one line, but for "%08".
   std::vector<Range> escapes;   ///< Neighbouring "\x41", "\u0041", "\101" within one line.
   std::vector<Range> entities;  ///< Neighbouring "&#65;", "&#x41;" within one line.
   std::vector<Range> utf16le;   ///< At least kLeastRun bytes, printable and zero in turn.

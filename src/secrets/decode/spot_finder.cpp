@@ -20,6 +20,14 @@ constexpr auto kBase64 = [] {
 }();
 bool is_base64(char c) { return kBase64[static_cast<std::uint8_t>(c)]; }
 
+/// Of a byte that text is made of, or that parts it. Those that no text holds are what formats of
+/// printf look like: "%08x".
+bool is_percent_escape(char high, char low) {
+  const int byte = hex_digit(high) * 16 + hex_digit(low);
+  if (hex_digit(high) < 0 || hex_digit(low) < 0) return false;
+  return byte >= ' ' || byte == '\0' || byte == '\t' || byte == '\n' || byte == '\r';
+}
+
 constexpr std::uint64_t kLast = 1ull << (kBlock - 1);
 
 /// Bits at which half a run begins.
@@ -81,7 +89,7 @@ void SpotFinder::take_mark(std::size_t at) {
   const char next = byte(at + 1);
   switch (text_[at]) {
     case '%':
-      if (hex_digit(next) >= 0 && hex_digit(byte(at + 2)) >= 0) group(spots_.percent, at);
+      if (is_percent_escape(next, byte(at + 2))) group(spots_.percent, at);
       return;
     case '\\': {
       const bool hex = next == 'x' || next == 'u' || next == 'U';
