@@ -6,6 +6,8 @@
 #include <set>
 #include <tuple>
 
+#include "report/wording.h"
+
 namespace lr::report {
 namespace {
 
@@ -105,15 +107,6 @@ ControlRow control_row(Control control, const Report& report) {
 bool has_serious_finding(const Report& report) {
   return std::any_of(report.findings.begin(), report.findings.end(),
                      [](const Finding& f) { return f.severity >= Severity::kHigh; });
-}
-
-/// A row that failed without a finding is a contradiction; the safe reading is "not ready".
-bool has_unexplained_failure(const Report& report) {
-  return std::any_of(report.checks.begin(), report.checks.end(), [&](const CheckRow& row) {
-    if (row.status != Status::kFail) return false;
-    return std::none_of(report.findings.begin(), report.findings.end(),
-                        [&](const Finding& f) { return f.check == row.id; });
-  });
 }
 
 bool has_stray_inconclusive(const Report& report) {

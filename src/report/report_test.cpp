@@ -140,6 +140,20 @@ TEST(Conclude, AFailureWithoutAFindingIsNotReady) {
   EXPECT_EQ(control_of(report, Control::kAuthn).status, Status::kFail);
 }
 
+TEST(Wording, TheVerdictNamesWhatIsOpen) {
+  Report report;
+  report.checks = {row("a.a", Control::kSecrets, Status::kFail)};
+  report.verdict = Verdict::kNotReady;
+  EXPECT_EQ(verdict_sentence(report), "Do not launch yet: a check failed without saying where.");
+  report.findings = {finding("a.a", Control::kSecrets, Severity::kMedium),
+                     finding("a.a", Control::kSecrets, Severity::kLow)};
+  EXPECT_EQ(verdict_sentence(report), "Do not launch yet: 1 medium and 1 low findings are open.");
+  report.findings.pop_back();
+  EXPECT_EQ(verdict_sentence(report), "Do not launch yet: 1 medium finding is open.");
+  report.findings.push_back(finding("a.a", Control::kSecrets, Severity::kHigh));
+  EXPECT_EQ(verdict_sentence(report), "Do not launch yet: 1 high finding is open.");
+}
+
 TEST(Conclude, FindingsAreSortedWorstFirstAndTheSameForEveryOrder) {
   Report one;
   one.findings = {finding("b", Control::kOwner, Severity::kLow, "/b"),

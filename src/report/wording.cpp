@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <initializer_list>
 
 namespace lr::report {
 namespace {
@@ -24,18 +25,27 @@ std::string lesser_findings(const Tally& counts) {
                      counted(lesser, "finding", "findings"), lesser == 1 ? "is" : "are");
 }
 
-std::string not_ready_sentence(const Tally& counts) {
+/// "2 critical and 1 high findings are open": how many there are of the severities.
+std::string open_findings(const Tally& counts, std::initializer_list<Severity> severities) {
   std::vector<std::string> words;
-  if (const auto n = counts.findings(Severity::kCritical); n > 0) {
-    words.push_back(fmt::format("{} critical", grouped(n)));
+  std::size_t all = 0;
+  for (const Severity severity : severities) {
+    const std::size_t count = counts.findings(severity);
+    if (count > 0) words.push_back(fmt::format("{} {}", grouped(count), severity_name(severity)));
+    all += count;
   }
-  if (const auto n = counts.findings(Severity::kHigh); n > 0) {
-    words.push_back(fmt::format("{} high", grouped(n)));
+  if (all == 0) return "";
+  return fmt::format("{} {} open", join_words(words), all == 1 ? "finding is" : "findings are");
+}
+
+std::string not_ready_sentence(const Report& report, const Tally& counts) {
+  std::string open = open_findings(counts, {Severity::kCritical, Severity::kHigh});
+  // Secrets are to be replaced however sure a rule is.
+  if (open.empty() && !has_unexplained_failure(report)) {
+    open = open_findings(counts, {Severity::kMedium, Severity::kLow});
   }
-  if (words.empty()) return "Do not launch yet: a check failed without saying where.";
-  const std::size_t serious = counts.serious();
-  return fmt::format("Do not launch yet: {} {} open.", join_words(words),
-                     serious == 1 ? "finding is" : "findings are");
+  if (open.empty()) open = "a check failed without saying where";
+  return fmt::format("Do not launch yet: {}.", open);
 }
 
 std::string ready_sentence(const Report& report, const Tally& counts) {
@@ -71,6 +81,14 @@ Tally tally(const Report& report) {
   return counts;
 }
 
+bool has_unexplained_failure(const Report& report) {
+  return std::any_of(report.checks.begin(), report.checks.end(), [&](const CheckRow& row) {
+    if (row.status != Status::kFail) return false;
+    return std::none_of(report.findings.begin(), report.findings.end(),
+                        [&](const Finding& f) { return f.check == row.id; });
+  });
+}
+
 std::string_view verdict_headline(Verdict verdict) {
   switch (verdict) {
     case Verdict::kReady:
@@ -85,7 +103,7 @@ std::string_view verdict_headline(Verdict verdict) {
 
 std::string verdict_sentence(const Report& report) {
   const Tally counts = tally(report);
-  if (report.verdict == Verdict::kNotReady) return not_ready_sentence(counts);
+  if (report.verdict == Verdict::kNotReady) return not_ready_sentence(report, counts);
   if (report.verdict == Verdict::kReady) return ready_sentence(report, counts);
   const std::size_t open = counts.controls(Status::kInconclusive);
   if (open == 0) return "Nothing could be proved, so nothing can be promised yet.";

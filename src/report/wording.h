@@ -21,11 +21,13 @@ struct Tally {
     return severities[static_cast<std::size_t>(severity)];
   }
   std::size_t controls(Status status) const { return statuses[static_cast<std::size_t>(status)]; }
-  std::size_t serious() const { return findings(Severity::kHigh) + findings(Severity::kCritical); }
 };
 Tally tally(const Report& report);
 
 /// "NOT READY", "READY", "INCOMPLETE".
+/// A row that failed without a finding is a contradiction; the safe reading is "not ready".
+bool has_unexplained_failure(const Report& report);
+
 std::string_view verdict_headline(Verdict verdict);
 /// One plain sentence: what the verdict means for tomorrow.
 std::string verdict_sentence(const Report& report);
