@@ -270,6 +270,11 @@ TEST_F(SecretsVerb, ATargetThatCannotBeReadTakesNothingFromTheOthers) {
   }
   put("clean/a.txt", "nothing");
   EXPECT_EQ(launch({path("clean"), "/dev/null"}).code, 3);
+  const Outcome accepting =
+      launch({path("src"), "/dev/null", "--suppress", "lrs1:" + std::string(32, '0'), "--owner",
+              "ops", "--reason", "revoked"});
+  EXPECT_EQ(accepting.code, 2);
+  EXPECT_THAT(accepting.err, HasSubstr("neither a folder nor a file"));
   const Outcome mistaken = launch({path("src"), path("absent")});
   EXPECT_EQ(mistaken.code, 2);
   EXPECT_THAT(mistaken.out, ::testing::IsEmpty());

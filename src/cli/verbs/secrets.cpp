@@ -128,13 +128,14 @@ Result<std::string> accept(const Arguments& arguments, SecretsScan& scan,
 }
 
 /// What cannot be read among several targets takes nothing from what is found in the others. A name
-/// that is none is a mistake, and said before they are read.
-Result<> read_targets(SecretsScan& scan, const std::vector<std::string>& targets) {
+/// that is none is a mistake, and said before they are read. `all`: one that cannot be read is an
+/// error, as it is where there is but one.
+Result<> read_targets(SecretsScan& scan, const std::vector<std::string>& targets, bool all) {
   for (const std::string& target : targets) LR_TRY_VOID(SecretsScan::check_exists(target));
   for (const std::string& target : targets) {
     auto done = scan.read(target);
     if (done) continue;
-    if (targets.size() == 1) return done;
+    if (all || targets.size() == 1) return done;
     scan.skip(target, done.error().detail());
   }
   return {};
@@ -159,7 +160,9 @@ int scan(const Arguments& arguments) {
   }
   auto scan = SecretsScan::create(*request);
   if (!scan) return complain("secrets", scan.error());
-  if (auto done = read_targets(**scan, request->targets); !done) {
+  // What is accepted may be what could not be read.
+  const bool all = arguments.has("--suppress");
+  if (auto done = read_targets(**scan, request->targets, all); !done) {
     complain("secrets", (*scan)->masked(done.error().detail()));
     return exit_code(done.error().code());
   }

@@ -1,12 +1,6 @@
 // Where encoded text may stand, in all of a text or near changes of it.
 #include <algorithm>
-#include <array>
-#include <bit>
-#include <cstdint>
-#include <cstring>
-#include <optional>
 
-#include "secrets/decode/append_utf8.h"
 #include "secrets/decode/blocks.h"
 #include "secrets/decode/decode.h"
 #include "secrets/decode/spot_finder.h"

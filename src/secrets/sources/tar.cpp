@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <charconv>
-#include <iterator>
 #include <utility>
 
 #include "secrets/sources/container.h"
@@ -47,9 +46,9 @@ struct Overrides {
   std::string notes;  ///< Comments, extended attributes and what other programs keep there.
 };
 
-bool is_plain_number(std::string_view pax_key) {
-  static constexpr std::string_view kKeys[] = {"mtime", "atime", "ctime", "uid", "gid"};
-  return std::ranges::find(kKeys, pax_key) != std::end(kKeys);
+/// A time, an id: nothing to look at, under whatever key.
+bool is_plain_number(std::string_view value) {
+  return value.find_first_not_of("0123456789.-") == std::string_view::npos;
 }
 
 void take_pax(std::string_view key, std::string_view value, Overrides& overrides) {
@@ -61,7 +60,7 @@ void take_pax(std::string_view key, std::string_view value, Overrides& overrides
   } else if (key == "size") {
     const auto read = std::from_chars(value.data(), value.data() + value.size(), size);
     if (read.ec == std::errc()) overrides.size = size;
-  } else if (!is_plain_number(key)) {
+  } else if (!is_plain_number(value)) {
     overrides.notes.append(key).append("=").append(value).append("\n");
   }
 }

@@ -98,14 +98,17 @@ TEST_F(UnpackTest, WhatTarHeadersSayBesidesIsContentToo) {
               pax({{"SCHILY.xattr.user.note", target}}),
               {.name = "noted", .bytes = "one"},
               {.name = "pax_global_header", .bytes = pax({{"comment", target}}).bytes, .type = 'g'},
-              {.name = "plain", .bytes = "two"}}));
+              {.name = "plain", .bytes = "two"},
+              pax({{"mtime", target}}),
+              {.name = "timed", .bytes = "three"}}));
+  EXPECT_EQ(visitor.bytes_of("a.tar", "tar:timed > comment"), "mtime=" + target + "\n");
   EXPECT_EQ(visitor.bytes_of("a.tar", "tar:short > comment"), target);
   EXPECT_EQ(visitor.bytes_of("a.tar", "tar:long > comment"), far);
   EXPECT_EQ(visitor.bytes_of("a.tar", "tar:pax > comment"), far);
   EXPECT_EQ(visitor.bytes_of("a.tar", "tar:noted > comment"),
             "SCHILY.xattr.user.note=" + target + "\n");
   EXPECT_EQ(visitor.bytes_of("a.tar", "tar:comment"), "comment=" + target + "\n");
-  EXPECT_EQ(visitor.seen().size(), 7u) << "five comments and two members";
+  EXPECT_EQ(visitor.seen().size(), 9u) << "six comments and three members";
   EXPECT_TRUE(coverage.complete()) << gaps();
 }
 
