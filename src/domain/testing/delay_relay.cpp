@@ -79,6 +79,7 @@ Result<std::unique_ptr<DelayRelay>> DelayRelay::start_at(const std::string& addr
   std::unique_ptr<DelayRelay> relay(new DelayRelay(milliseconds(0)));
   relay->to_ = to;
   relay->port_ = port;
+  relay->most_open_ = kMostOpen;
   LR_TRY_VOID(relay->listen_on(address));
   return relay;
 }
@@ -108,7 +109,8 @@ DelayRelay::~DelayRelay() {
 
 void DelayRelay::serve(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
-    std::vector<pollfd> entries{{tcp_, POLLIN, 0}, {udp_, POLLIN, 0}};
+    const short for_clients = has_room() ? POLLIN : 0;
+    std::vector<pollfd> entries{{tcp_, for_clients, 0}, {udp_, POLLIN, 0}};
     std::vector<std::pair<Link*, bool>> whose{{nullptr, true}, {nullptr, false}};
     for (Link& link : links_) {
       if (!link.datagrams && !link.near_ended) {
@@ -143,6 +145,12 @@ milliseconds DelayRelay::until_next(MonoTime now) const {
     }
   }
   return out;
+}
+
+bool DelayRelay::has_room() const {
+  const auto open = std::ranges::count_if(
+      links_, [](const Link& link) { return !link.datagrams && !link.far_ended; });
+  return static_cast<std::size_t>(open) < most_open_;
 }
 
 void DelayRelay::accept_one(MonoTime now) {

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <limits>
 #include <list>
 #include <memory>
 #include <string>
@@ -21,7 +22,9 @@ class DelayRelay {
   /// From a port of its own to `to`; each byte and datagram arrives `one_way` later, and a
   /// connection takes a round trip before its first byte. Errors: kUnavailable without sockets.
   static Result<std::unique_ptr<DelayRelay>> start(std::uint16_t to, milliseconds one_way);
-  /// The same from one address and port only: for servers that cannot be told an address.
+  /// The same without delay from one address and port only, with at most `kMostOpen` connections
+  /// at once: for servers that cannot be told an address and take one client at a time. Who is
+  /// one too many waits with the relay, where a server with a full queue would drop them.
   static Result<std::unique_ptr<DelayRelay>> start_at(const std::string& address,
                                                       std::uint16_t port, std::uint16_t to);
   ~DelayRelay();
@@ -31,6 +34,8 @@ class DelayRelay {
   std::uint16_t port() const { return port_; }
 
  private:
+  static constexpr std::size_t kMostOpen = 8;  ///< gnutls-serv listens with a queue of 10.
+
   /// What is on its way. No bytes: the end of the stream.
   struct Flight {
     MonoTime due;
@@ -53,6 +58,7 @@ class DelayRelay {
   explicit DelayRelay(milliseconds one_way) : one_way_(one_way) {}
   Result<> listen_on(const std::string& address);
   void serve(const std::stop_token& stop);
+  bool has_room() const;
   void accept_one(MonoTime now);
   void take_question(MonoTime now);
   void take_bytes(Link& link, bool from_near, MonoTime now) const;
@@ -66,6 +72,7 @@ class DelayRelay {
   std::uint16_t to_ = 0;
   int tcp_ = -1;
   int udp_ = -1;
+  std::size_t most_open_ = std::numeric_limits<std::size_t>::max();  ///< Connections at once.
   std::list<Link> links_{};
   std::jthread thread_{};
 };

@@ -26,7 +26,7 @@ Reply as_reply(FlightReader& reader, bool ended) {
     reply.why = alert_name(*reply.flight.alert);
   } else if (ended) {
     reply.kind = Reply::Kind::kRefused;
-    reply.closed = true;
+    reply.silent = true;
     reply.why = "the connection was closed";
   }
   return reply;
@@ -76,7 +76,8 @@ net::Task<Reply> Prober::ask(ClientHello hello, bool whole) {
     ++handshakes_;
     LR_CO_TRY(reply, co_await exchange(bytes, whole));
   }
-  if (reply.silent) co_return silent(std::move(reply.why));
+  const bool stalled = reply.silent && reply.kind == Reply::Kind::kUnknown;
+  if (stalled) co_return silent(std::move(reply.why));
   co_return reply;
 }
 

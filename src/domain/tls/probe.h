@@ -16,8 +16,7 @@ struct Reply {
   Kind kind = Kind::kUnknown;
   ServerFlight flight{};
   std::string why{};    ///< For kUnknown and kRefused.
-  bool closed = false;  ///< kRefused without an alert.
-  bool silent = false;  ///< kUnknown: connected, and not a byte came.
+  bool silent = false;  ///< Connected, and not a byte came.
 };
 
 /// Asks within ScanOptions; counts handshakes and gives up on a server that keeps stalling.
@@ -29,7 +28,8 @@ class Prober {
   Prober(StreamFactory connect, ScanOptions options)
       : connect_(std::move(connect)), options_(std::move(options)) {}
   /// Adds random, session id and server name. `whole` reads on to ServerHelloDone. A server that
-  /// says nothing is asked once more: one that takes one client at a time may just be busy.
+  /// says nothing, or closes without an alert, is asked once more: it may just be busy, and one
+  /// that sheds load must not look like one that refuses.
   net::Task<Reply> ask(ClientHello hello, bool whole);
   std::size_t handshakes() const { return handshakes_; }
   /// Leaves this many for later questions.

@@ -10,6 +10,8 @@
 #include <algorithm>
 #include <atomic>
 #include <iostream>
+#include <mutex>
+#include <set>
 
 #include "domain/tls/judge.h"
 #include "domain/tls/probe.h"
@@ -255,6 +257,33 @@ TEST(Scan, AServerThatIsBusyForAMomentIsAskedAgain) {
   EXPECT_TRUE(facts.speaks(Version::kSsl30));
   EXPECT_THAT(facts.trouble, IsEmpty());
   for (const VersionFacts& one : facts.versions) EXPECT_NE(one.spoken, Seen::kUnknown);
+}
+
+/// One that sheds load closes without an alert, which is no refusal of what it was asked.
+TEST(Scan, AServerThatClosesOnceIsAskedAgain) {
+  std::mutex lock;
+  std::set<std::string> asked;
+  const net::testing::ScriptedUpstream server([&](net::testing::RawClient& client) {
+    const std::string hello = read_record(client);
+    {
+      const std::scoped_lock held(lock);
+      if (asked.insert(hello).second) return;
+    }
+    client.send(ssl3_hello(hello));
+  });
+  const TlsFacts facts = scanned(server.port());
+  EXPECT_TRUE(facts.speaks(Version::kSsl30));
+  EXPECT_THAT(facts.of(Version::kSsl30).suites, ::testing::ElementsAre(0x0005));
+}
+
+TEST(Scan, AServerThatRefusesByClosingRefuses) {
+  const net::testing::ScriptedUpstream server([](net::testing::RawClient& client) {
+    const std::string hello = read_record(client);
+    if (hello.size() > 10 && hello[9] == 3 && hello[10] == 0) client.send(ssl3_hello(hello));
+  });
+  const TlsFacts facts = scanned(server.port());
+  EXPECT_TRUE(facts.speaks(Version::kSsl30));
+  EXPECT_EQ(facts.of(Version::kTls12).spoken, Seen::kNo);
 }
 
 TEST(Scan, OfAServerThatSpeaksSomethingElseProvesNothing) {
