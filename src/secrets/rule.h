@@ -28,6 +28,7 @@ enum class Proof : std::uint8_t {
   kNpmCrc32,     ///< As GitHub's.
   kJwt,          ///< Header and claims decode; `alg` is known.
   kPem,          ///< A private key block that decodes.
+  kBase64Der,    ///< A private key that decodes, without the lines of PEM.
   kAwsAccount,   ///< An access key id whose base32 part names an account.
 };
 

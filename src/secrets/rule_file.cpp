@@ -35,6 +35,7 @@ constexpr auto kProofs = std::to_array<Word<Proof>>({{"none", Proof::kNone},
                                                      {"npm-crc32", Proof::kNpmCrc32},
                                                      {"jwt", Proof::kJwt},
                                                      {"pem", Proof::kPem},
+                                                     {"base64-der", Proof::kBase64Der},
                                                      {"aws-account", Proof::kAwsAccount}});
 constexpr auto kBooleans = std::to_array<Word<bool>>({{"false", false}, {"true", true}});
 constexpr auto kPlaceholders = std::to_array<Word<bool>>({{"keep", false}, {"reject", true}});

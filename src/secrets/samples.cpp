@@ -117,6 +117,12 @@ std::string make_aws_key_id(Generator& generator) {
   return text + random_text(generator, kBase32, 6);
 }
 
+std::string random_bytes(Generator& generator, std::size_t count) {
+  std::string bytes;
+  while (bytes.size() < count) bytes += static_cast<char>(generator.next() & 0xFF);
+  return bytes;
+}
+
 std::string make_jwt(Generator& generator, std::string_view variant) {
   const std::string_view algorithm = variant == "none" ? "none" : "HS256";
   const std::uint64_t expiry = variant == "expired" ? 1'500'000'000 : 4'000'000'000;
@@ -126,22 +132,30 @@ std::string make_jwt(Generator& generator, std::string_view variant) {
   std::string token =
       crypto::base64url_encode(header) + "." + crypto::base64url_encode(claims) + ".";
   if (variant == "none") return token;
-  std::string signature;
-  while (signature.size() < 32) signature += static_cast<char>(generator.next() & 0xFF);
-  return token + crypto::base64url_encode(signature);
+  return token + crypto::base64url_encode(random_bytes(generator, 32));
 }
+
+/// One element of DER that is longer than 255 bytes.
+std::string element(char tag, std::string_view content) {
+  const std::size_t size = content.size();
+  return std::string{tag, '\x82', static_cast<char>(size >> 8), static_cast<char>(size & 0xFF)}
+      .append(content);
+}
+
+const std::string kVersion("\x02\x01\x00", 3);
 
 /// DER that begins like a key: SEQUENCE { INTEGER 0, OCTET STRING of random bytes }.
 std::string make_der(Generator& generator) {
-  constexpr std::size_t kBody = 300;
-  const auto length = [](std::size_t n) {
-    return std::string{static_cast<char>(0x82), static_cast<char>(n >> 8),
-                       static_cast<char>(n & 0xFF)};
-  };
-  std::string der =
-      "\x30" + length(3 + 4 + kBody) + std::string("\x02\x01\x00", 3) + "\x04" + length(kBody);
-  for (std::size_t i = 0; i < kBody; ++i) der += static_cast<char>(generator.next() & 0xFF);
-  return der;
+  return element('\x30', kVersion + element('\x04', random_bytes(generator, 300)));
+}
+
+/// An RSA key of 2,048 bits as far as its modulus: PKCS #1, or within PKCS #8.
+std::string make_rsa_der(Generator& generator, bool pkcs8) {
+  const std::string modulus = std::string(1, '\0') + random_bytes(generator, 256);
+  const std::string key =
+      element('\x30', kVersion + element('\x02', modulus) + random_bytes(generator, 900));
+  const std::string rsa("\x30\x0D\x06\x09\x2A\x86\x48\x86\xF7\x0D\x01\x01\x01\x05\x00", 15);
+  return pkcs8 ? element('\x30', kVersion + rsa + element('\x04', key)) : key;
 }
 
 std::string make_pem(Generator& generator, std::string_view label) {
@@ -209,7 +223,11 @@ Result<std::optional<std::string>> Expander::with_argument(std::string_view name
     return keep(make_jwt(generator_, argument));
   }
   if (name == "pem") return keep(make_pem(generator_, argument));
+  if (name == "der64" && (argument == "pkcs1" || argument == "pkcs8")) {
+    return keep(crypto::base64_encode(make_rsa_der(generator_, argument == "pkcs8")));
+  }
   if (name == "literal") return std::string(argument);
+  if (name == "bytes") return crypto::unhex(argument);
   if (name == "encode64") {
     LR_TRY(const std::string text, expand(argument, depth + 1));
     encoded_ = true;
@@ -219,6 +237,7 @@ Result<std::optional<std::string>> Expander::with_argument(std::string_view name
     if (const auto count = parse_count(argument.substr(2))) return std::string(*count, argument[0]);
   }
   const auto count = parse_count(argument);
+  if (name == "random" && count) return keep(random_bytes(generator_, *count));
   if (name == "github-crc" && count) {
     const std::string text = random_text(generator_, kBase62, *count);
     return keep(text + crc32_base62(text));

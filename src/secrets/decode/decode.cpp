@@ -31,6 +31,22 @@ bool may_be_text(std::string_view run) {
   return begins_as_text(run, 4) && begins_as_text(run, kFirstLook);
 }
 
+/// Key stores are no text: PKCS #12 (RFC 7292: a SEQUENCE that begins with version 3), JKS, JCEKS
+/// and KeePass.
+bool is_key_store(std::string_view bytes) {
+  using namespace std::string_view_literals;
+  constexpr std::size_t kHeadMax = 5;  // Of the SEQUENCE: its tag and its length.
+  constexpr auto kVersion = "\x02\x01\x03\x30"sv;
+  constexpr auto kMagic =
+      std::to_array({"\xFE\xED\xFE\xED"sv, "\xCE\xCE\xCE\xCE"sv, "\x03\xD9\xA2\x9A"sv});
+  if (bytes.starts_with('\x30')) return bytes.substr(0, kHeadMax + 4).contains(kVersion);
+  return std::ranges::any_of(kMagic, [&](std::string_view one) { return bytes.starts_with(one); });
+}
+
+bool is_worth_reading(std::string_view decoded) {
+  return has_readable_run(decoded) || is_key_store(decoded);
+}
+
 std::string_view part(std::string_view bytes, const Range& range) {
   return bytes.substr(range.begin, range.end - range.begin);
 }
@@ -45,7 +61,7 @@ void decode_run(std::string_view bytes, const Range& range, const DecodedSink& s
   }
   if (run.size() < kShortRun && !may_be_text(run)) return;
   const std::string decoded = decode_base64(run);
-  if (!has_readable_run(decoded)) return;
+  if (!is_worth_reading(decoded)) return;
   const bool url = run.find_first_of("-_") != std::string_view::npos;
   sink({url ? "base64url" : "base64", decoded, range});
 }
@@ -56,7 +72,7 @@ void decode_wrapped(std::string_view bytes, const Range& range, const DecodedSin
     if (c != '\r' && c != '\n' && c != ' ' && c != '\t') run += c;
   }
   const std::string decoded = decode_base64(run);
-  if (!has_readable_run(decoded)) return;
+  if (!is_worth_reading(decoded)) return;
   const bool url = run.find_first_of("-_") != std::string_view::npos;
   sink({url ? "base64url" : "base64", decoded, range, wrapped_lines(part(bytes, range))});
 }

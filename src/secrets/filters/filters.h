@@ -68,6 +68,11 @@ Proven prove_jwt(std::string_view token, std::int64_t now);
 /// pem.cpp: RFC 7468. Holds when the block's base64 decodes to what its label says. The note tells
 /// of encryption, and of keys that everybody has.
 Proven prove_pem(std::string_view block);
+/// der.cpp: holds when it is one SEQUENCE and nothing behind it, as every private key in DER is.
+/// The note tells of keys that everybody has.
+Proven prove_der(std::string_view der);
+/// The same of base64 on one line, but for what stands right behind the first line of PEM.
+Proven prove_base64_der(std::string_view base64, std::string_view before);
 /// published_keys.cpp: the project whose sources hold the private key of a public key, given as
 /// crypto::public_key_digest() says it; "" for keys that are not known to be published.
 std::string_view publisher_of(const crypto::Sha256& public_key);

@@ -38,6 +38,9 @@ bool apply_proof(const Subject& subject, std::int64_t now, Verdict& verdict) {
     case Proof::kPem:
       proven = prove_pem(subject.match);
       break;
+    case Proof::kBase64Der:
+      proven = prove_base64_der(subject.secret, subject.before);
+      break;
     case Proof::kAwsAccount:
       if (const auto account = aws_account(subject.secret)) {
         proven = {true, "account " + *account};
@@ -74,7 +77,8 @@ void apply_place(const Subject& subject, Verdict& verdict) {
   // Imported rules name no provider; their file has exceptions of its own for paths.
   if (rule.provider.empty()) return;
   const bool own_look = has_own_look(subject);
-  const bool made_for_tests = rule.proof == Proof::kPem || rule.proof == Proof::kJwt;
+  const bool made_for_tests =
+      rule.proof == Proof::kPem || rule.proof == Proof::kBase64Der || rule.proof == Proof::kJwt;
   const bool fixture = subject.path_kind.fixture;
   const bool comment = subject.path_kind.code && is_comment(subject.line);
   if (fixture && verdict.note.empty()) verdict.note = "test fixture";

@@ -1,10 +1,6 @@
-#include <fmt/format.h>
-
-#include <optional>
 #include <string>
 
 #include "crypto/digest.h"
-#include "crypto/private_key.h"
 #include "secrets/filters/filters.h"
 
 namespace lr::secrets {
@@ -60,21 +56,6 @@ std::string last_words(std::string_view body) {
   return plain;
 }
 
-/// SEQUENCE whose length is that of the rest, as every ASN.1 key starts.
-bool is_der_sequence(std::string_view der) {
-  if (der.size() < 16 || der[0] != 0x30) return false;
-  const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(der[i]); };
-  std::size_t length = byte(1);
-  std::size_t head = 2;
-  if (length >= 0x80) {
-    const std::size_t count = length & 0x7F;
-    if (count == 0 || count > 3) return false;
-    length = 0;
-    for (std::size_t i = 0; i < count; ++i) length = length << 8 | byte(head++);
-  }
-  return head + length == der.size();
-}
-
 /// Behind "Proc-Type: 4,ENCRYPTED" (RFC 1421) the key is encrypted and starts at the blank line.
 bool skip_headers(std::string_view& body) {
   const bool encrypted = body.find("ENCRYPTED") != std::string_view::npos;
@@ -91,15 +72,7 @@ Proven prove_body(std::string_view name, std::string_view base64, bool encrypted
   if (!der) return {};
   if (name.starts_with("OPENSSH")) return {der->starts_with("openssh-key-v1"), ""};
   if (encrypted) return {der->size() >= 32, "encrypted"};
-  if (!is_der_sequence(*der)) return {};
-  const auto digest = crypto::public_key_digest(*der);
-  const std::string_view publisher = digest ? publisher_of(*digest) : std::string_view();
-  if (publisher.empty()) return {true, ""};
-  return {true,
-          fmt::format("this private key is published in {}'s sources: it protects nothing; replace "
-                      "it wherever it is in use",
-                      publisher),
-          true};
+  return prove_der(*der);
 }
 
 }  // namespace
