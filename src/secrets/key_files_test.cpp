@@ -141,7 +141,7 @@ TEST(KeyFiles, KeysInDerAreFound) {
 
 TEST(KeyFiles, KeyStoresAreFoundAsFilesAndInBase64) {
   for (const crypto::PkeyPtr& key : some_keys()) {
-    if (EVP_PKEY_is_a(key.get(), "X25519") != 0) continue;  // Signs nothing.
+    if (EVP_PKEY_is_a(key.get(), "X25519") != 0) continue;   // Signs nothing.
     if (EVP_PKEY_is_a(key.get(), "ED25519") != 0) continue;  // Not with SHA-256.
     const std::string store = pkcs12(key.get());
     const std::string base64 = crypto::base64_encode(store);
