@@ -82,10 +82,11 @@ struct Scanner::Impl {
     int depth = 0;
     Range origin;  ///< Where the bytes stand in the document itself; for line and column.
     const Layer* outer = nullptr;
-    Range from;                 ///< Where they stand in the outer layer.
-    Lines lines;                ///< Of the encoded form, when it stands in the document itself.
-    bool keeps_lines = false;   ///< Line ends of the bytes are line ends of the document.
-    mutable Reported reported;  ///< Secrets, as they stand in `bytes`.
+    Range from;                  ///< Where they stand in the outer layer.
+    Lines lines;                 ///< Of the encoded form, when it stands in the document itself.
+    bool keeps_lines = false;    ///< Line ends of the bytes are line ends of the document.
+    bool keeps_columns = false;  ///< And characters of lines are characters of lines.
+    mutable Reported reported;   ///< Secrets, as they stand in `bytes`.
     mutable LineWatch watch;
   };
 
@@ -150,7 +151,7 @@ void Scanner::Impl::scan(const Document& document, std::optional<std::span<const
   if (!catalogue.path_rules.empty()) scan_path(document, !changed);
   Layer layer(document, document.bytes);
   layer.via.assign(document.via.begin(), document.via.end());
-  layer.keeps_lines = true;
+  layer.keeps_lines = layer.keeps_columns = true;
   scan_layer(layer, changed);
 }
 
@@ -166,11 +167,11 @@ void Scanner::Impl::scan_layer(const Layer& layer, std::optional<std::span<const
   const Spots spots = decode ? find_spots_near(layer.bytes, *changed) : Spots();
   const std::vector<Range> wanted = with_texts(*changed, spots);
   report(layer, matcher.match_near(layer.bytes, wanted));
-  scan_decoded(layer, spots);
+  if (decode) scan_decoded(layer, spots);
 }
 
 void Scanner::Impl::scan_decoded(const Layer& layer, const Spots& spots) {
-  decode_spots(layer.bytes, spots, [&](const Decoded& decoded) {
+  const auto scan_one = [&](const Decoded& decoded) {
     if (decoded.bytes.size() > decoded_left) {
       coverage.skip(std::string(layer.document->path),
                     "more encoded text than is decoded for one document");
@@ -186,11 +187,15 @@ void Scanner::Impl::scan_decoded(const Layer& layer, const Spots& spots) {
     inner.from = decoded.from;
     inner.origin = layer.depth == 0 ? decoded.from : layer.origin;
     if (layer.depth == 0) inner.lines = decoded.lines;
-    inner.keeps_lines = layer.keeps_lines && decoded.encoding.starts_with("utf-16");
+    inner.keeps_columns = layer.keeps_columns && decoded.encoding.starts_with("utf-16");
+    inner.keeps_lines = inner.keeps_columns || (layer.depth == 0 && decoded.encoding == "table");
     if (layers != nullptr)
       layers->visit_layer({*inner.document, inner.bytes, inner.via, inner.origin});
     scan_layer(inner, std::nullopt);
-  });
+  };
+  decode_spots(layer.bytes, spots, scan_one);
+  // A change in the header makes news of every cell, so that all of them are always looked at.
+  if (layer.document->start.offset == 0) decode_table(layer.bytes, scan_one);
 }
 
 /// Rules on the path alone, and those that are only looked for in some paths.
@@ -348,7 +353,8 @@ LineColumn Scanner::Impl::place_of(const Layer& layer, const Match& match, LineI
   LineColumn at = document_lines.at(layer.origin.begin);
   if (!layer.keeps_lines) return at;
   const LineColumn inside = lines.at(match.secret.begin);
-  return {at.line + inside.line - 1, inside.line > 1 ? inside.column : at.column};
+  const std::uint32_t column = layer.keeps_columns ? inside.column : 1;
+  return {at.line + inside.line - 1, inside.line > 1 ? column : at.column};
 }
 
 Scanner::Scanner(const Catalogue& catalogue, CandidateSink& sink, ScannerOptions options)

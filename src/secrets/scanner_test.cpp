@@ -129,6 +129,38 @@ TEST(Scanner, TellsLineColumnAndOffset) {
   EXPECT_EQ(std::get<3>(*found.all.begin()), 10u);
 }
 
+TEST(Scanner, ReadsTheCellsOfTables) {
+  const std::string first = fill("<base62:24>", 1);
+  const std::string second = fill("<base62:24>", 2);
+  const std::string own_look = fill("acme_live_<base62:24>");
+  const std::string text = "name,login,secret\na,\"two\nlines\"," + first + "\nb,c," + second +
+                           "\nd,e," + own_look + "\n";
+  Collector found = scan(text);
+  std::ranges::sort(found.lines);
+  EXPECT_EQ(found.lines, (std::vector<std::uint32_t>{2, 4, 5}));
+  std::ranges::sort(found.columns);
+  EXPECT_EQ(found.columns, (std::vector<std::uint32_t>{1, 1, 5}));
+  std::set<std::string> secrets;
+  for (const auto& [rule, secret, via, offset] : found.all) {
+    EXPECT_EQ(via, rule == "generic" ? "table>" : "") << secret;
+    secrets.insert(secret);
+  }
+  EXPECT_EQ(secrets, (std::set<std::string>{first, second, own_look}));
+}
+
+TEST(Scanner, AChangedHeaderMakesNewsOfEveryCell) {
+  const std::string text = fill("name,secret\na,<base62:24>\nb,<base62:24>\n");
+  Document document;
+  document.path = "a.csv";
+  document.bytes = text;
+  Collector collector;
+  Scanner scanner(test_catalogue(), collector);
+  const Range header{5, 11};
+  scanner.visit_changed(document, {&header, 1});
+  EXPECT_EQ(collector.all, scan(text, "a.csv").all);
+  EXPECT_EQ(collector.all.size(), 2U);
+}
+
 TEST(Scanner, ChunksHideNothing) {
   const std::string secret = fill("acme_live_<base62:24>");
   constexpr std::size_t kChunk = 128 * 1024;

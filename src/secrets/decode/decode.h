@@ -1,5 +1,6 @@
-// What is written in another encoding inside a text: base64, hex, percent, escapes, entities,
-// UTF-16. Candidates are found in one cheap pass; what a run decodes to depends on the run alone.
+// What is written in another form inside a text: base64, hex, percent, escapes, entities, UTF-16,
+// cells of tables. Candidates are found in one cheap pass; what a run decodes to depends on the run
+// alone.
 #pragma once
 
 #include <cstddef>
@@ -23,7 +24,8 @@ struct Lines {
 
 /// One decoded piece. Views live only during the call that hands it out.
 struct Decoded {
-  std::string_view encoding;  ///< "base64", "hex", "percent", "escapes", "entities", "utf-16le"…
+  std::string_view
+      encoding;  ///< "base64", "hex", "percent", "escapes", "entities", "utf-16le", "table"…
   std::string_view bytes;
   Range from;        ///< Where the encoded form stands.
   Lines lines = {};  ///< Of the encoded form.
@@ -53,6 +55,11 @@ Lines wrapped_lines(std::string_view piece);
 /// Hands out every spot that is what it looks like; of runs only those that may hold a secret: at
 /// least sixteen printable bytes in a row.
 void decode_spots(std::string_view bytes, const Spots& spots, const DecodedSink& sink);
+
+/// table.cpp: of a table (RFC 4180; also with semicolons, tabs and bars) whose first line names
+/// columns of credentials, hands out these cells as assignments to the names, line by line. Ends at
+/// the first record that does not have as many cells as the header.
+void decode_table(std::string_view text, const DecodedSink& sink);
 
 /// base64.cpp: RFC 4648 sections 4 and 5, padding or not, from the first character on. Stops at the
 /// last whole byte.
