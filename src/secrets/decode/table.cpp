@@ -1,6 +1,8 @@
 // Tables of comma-separated values (RFC 4180) whose first line names a column of credentials, as
 // password managers, cloud consoles and databases export them.
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,33 +19,47 @@ constexpr std::size_t kPieceMax = 64 * 1024;  ///< Of text that is handed out at
 constexpr std::string_view kDelimiters = ",;\t|";
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
-/// "Secret access key" as "secret_access_key"; "" when it is no name.
-std::string as_name(std::string_view cell) {
-  std::string name;
-  for (const char c : cell) {
-    const bool word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    if (!word && !std::string_view(" _-./()").contains(c)) return "";
-    name += word ? lower(c) : '_';
-  }
-  return name.size() <= kNameMax ? name : "";
+constexpr bool is_letter_or_digit(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-constexpr std::string_view kWords[] = {"passw",   "passphrase", "pwd",   "secret",
-                                       "token",   "credential", "apikey", "api_key",
-                                       "api key", "private key", "private_key"};
+/// What names of columns are written with, and what stands between and around them.
+constexpr auto kOfHeader = [] {
+  std::array<bool, 256> of_header{};
+  for (std::size_t i = 0; i < 256; ++i) {
+    const char c = static_cast<char>(i);
+    of_header[i] = is_letter_or_digit(c) || i >= 0x80 ||
+                   std::string_view(" _-./()\"\r").contains(c) || kDelimiters.contains(c);
+  }
+  return of_header;
+}();
+
+/// "Secret access key" as "secret_access_key".
+std::string as_name(std::string_view cell) {
+  std::string name(cell.substr(0, kNameMax));
+  std::ranges::transform(name, name.begin(),
+                         [](char c) { return is_letter_or_digit(c) ? lower(c) : '_'; });
+  return name;
+}
+
+constexpr std::string_view kWords[] = {"passw",      "passphrase",  "pwd",        "secret",
+                                       "token",      "apikey",      "api_key",    "api key",
+                                       "credential", "private_key", "private key"};
 
 bool is_credential(std::string_view name) {
   return std::ranges::any_of(kWords, [&](std::string_view word) { return name.contains(word); });
 }
 
-/// Whether a column of the line may be one, asked before it is taken apart.
-bool may_name_credentials(std::string_view line) {
-  const auto same = [](char a, char b) { return lower(a) == b; };
-  return std::ranges::any_of(kWords, [&](std::string_view word) {
-    return !std::ranges::search(line, word, same).empty();
-  });
+/// Asked of every text: most say no within their first few bytes.
+bool may_be_header(std::string_view line) {
+  const auto fits = [](char c) { return kOfHeader[static_cast<std::uint8_t>(c)]; };
+  const auto parts = [](char c) { return kDelimiters.contains(c); };
+  if (!std::ranges::all_of(line, fits) || std::ranges::none_of(line, parts)) return false;
+  std::string lowered(line);
+  std::ranges::transform(lowered, lowered.begin(), lower);
+  return is_credential(lowered);
 }
 
 /// Reads cells one after the other.
@@ -104,11 +120,8 @@ bool Cells::next(std::vector<std::string>& record) {
   return !record.empty();
 }
 
-/// The delimiter of a first line that may be a header: its first one outside of quotes. Asked of
-/// every text, so that most are told by four quick looks.
+/// The first delimiter outside of quotes.
 std::optional<char> delimiter_of(std::string_view line) {
-  const auto stands = [&](char c) { return line.contains(c); };
-  if (std::ranges::none_of(kDelimiters, stands)) return std::nullopt;
   bool quoted = false;
   for (const char c : line) {
     if (c == '"') quoted = !quoted;
@@ -117,15 +130,14 @@ std::optional<char> delimiter_of(std::string_view line) {
   return std::nullopt;
 }
 
-/// The names of the columns that hold credentials, "" for others; none for what is no such header.
+/// The names of the columns that hold credentials, "" for others.
 std::vector<std::string> credential_columns(const std::vector<std::string>& header) {
   std::vector<std::string> names;
   for (const std::string& cell : header) {
     std::string name = as_name(cell);
-    if (name.empty() && !cell.empty()) return {};
     names.push_back(is_credential(name) ? std::move(name) : "");
   }
-  return names.size() > 1 ? names : std::vector<std::string>();
+  return names;
 }
 
 /// One credential as an assignment, in quotes that it does not hold itself.
@@ -147,8 +159,9 @@ void decode_table(std::string_view text, const DecodedSink& sink) {
   const std::size_t line_end = text.substr(0, kHeaderMax).find('\n');
   if (line_end == std::string_view::npos || line_end < begin) return;
   const std::string_view line = text.substr(begin, line_end - begin);
+  if (!may_be_header(line)) return;
   const auto delimiter = delimiter_of(line);
-  if (!delimiter || !may_name_credentials(line)) return;
+  if (!delimiter) return;
   Cells cells(text, begin, *delimiter);
   std::vector<std::string> record;
   if (!cells.next(record)) return;
@@ -165,9 +178,9 @@ void decode_table(std::string_view text, const DecodedSink& sink) {
     if (record.size() != names.size()) break;
     for (std::size_t i = 0; i < names.size(); ++i) say(names[i], record[i], piece);
     // As many lines as the record has, so that a line of the piece is one of the table.
-    piece.append(static_cast<std::size_t>(std::ranges::count(
-                     text.substr(row, cells.at() - row), '\n')),
-                 '\n');
+    piece.append(
+        static_cast<std::size_t>(std::ranges::count(text.substr(row, cells.at() - row), '\n')),
+        '\n');
     if (piece.size() >= kPieceMax) hand_out();
   }
   hand_out();

@@ -33,6 +33,7 @@ TEST(Table, CellsOfCredentialsAreAssignmentsToTheirColumns) {
   EXPECT_EQ(table("id;Passwort;api-key\r\n1;x;y\r\n2;;z\r\n"),
             "passwort = \"x\"; api_key = \"y\"; \napi_key = \"z\"; \n");
   EXPECT_EQ(table("user\ttoken\nbob\tt1\namy\tt2"), "token = \"t1\"; \ntoken = \"t2\"; ");
+  EXPECT_EQ(table("Größe,Contraseña,Password (old)\n1,2,3\n"), "password__old_ = \"3\"; \n");
   EXPECT_EQ(table("\xEF\xBB\xBFuser,secret\nbob,s\n"), "secret = \"s\"; \n");
 }
 
