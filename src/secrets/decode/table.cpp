@@ -99,25 +99,26 @@ bool Cells::take_quoted(std::string& cell) {
 bool Cells::take_cell(std::string& cell) {
   if (at_ < text_.size() && text_[at_] == '"') return take_quoted(cell);
   const char ends[] = {delimiter_, '\n'};
-  const std::size_t end = std::min(text_.find_first_of({ends, 2}, at_), text_.size());
-  if (end - at_ > kCellMax) return false;
-  cell = text_.substr(at_, end - at_);
-  at_ = end;
+  const std::string_view rest = text_.substr(at_, kCellMax + 1);
+  const std::size_t size = std::min(rest.find_first_of({ends, 2}), rest.size());
+  if (size > kCellMax) return false;
+  cell = rest.substr(0, size);
+  at_ += size;
   if (cell.ends_with('\r')) cell.pop_back();
   return true;
 }
 
 bool Cells::next(std::vector<std::string>& record) {
   record.clear();
-  while (at_ < text_.size()) {
-    if (!take_cell(record.emplace_back())) return false;
+  if (at_ == text_.size()) return false;
+  while (take_cell(record.emplace_back())) {
     if (at_ < text_.size() && text_[at_] == '\r') ++at_;
-    if (at_ == text_.size()) break;
+    if (at_ == text_.size()) return true;
     const char end = text_[at_++];
-    if (end == '\n') break;
+    if (end == '\n') return true;
     if (end != delimiter_) return false;
   }
-  return !record.empty();
+  return false;
 }
 
 /// The first delimiter outside of quotes.

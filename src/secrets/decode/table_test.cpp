@@ -34,6 +34,7 @@ TEST(Table, CellsOfCredentialsAreAssignmentsToTheirColumns) {
             "passwort = \"x\"; api_key = \"y\"; \napi_key = \"z\"; \n");
   EXPECT_EQ(table("user\ttoken\nbob\tt1\namy\tt2"), "token = \"t1\"; \ntoken = \"t2\"; ");
   EXPECT_EQ(table("Größe,Contraseña,Password (old)\n1,2,3\n"), "password__old_ = \"3\"; \n");
+  EXPECT_EQ(table("user,token,note\nbob,t1,"), "token = \"t1\"; ");
   EXPECT_EQ(table("\xEF\xBB\xBFuser,secret\nbob,s\n"), "secret = \"s\"; \n");
 }
 
