@@ -106,6 +106,10 @@ class Maker:
     def pem1(self):
         return self.pem().replace("\n", "\\n")
 
+    def bare(self, algorithm="RSA"):
+        """A key on one line, without the lines of PEM."""
+        return "".join(self.pem(algorithm).splitlines()[1:-1])
+
     def kubekey(self):
         return plain64(self.pem().encode())
 

@@ -32,9 +32,10 @@ TEST(Table, CellsOfCredentialsAreAssignmentsToTheirColumns) {
             "secret_access_key = \"abc/def\"; \n");
   EXPECT_EQ(table("id;Passwort;api-key\r\n1;x;y\r\n2;;z\r\n"),
             "passwort = \"x\"; api_key = \"y\"; \napi_key = \"z\"; \n");
-  EXPECT_EQ(table("user\ttoken\nbob\tt1\namy\tt2"), "token = \"t1\"; \ntoken = \"t2\"; ");
+  EXPECT_EQ(table("user\tapi_token\nbob\tt1\namy\tt2"),
+            "api_token = \"t1\"; \napi_token = \"t2\"; ");
   EXPECT_EQ(table("Größe,Contraseña,Password (old)\n1,2,3\n"), "password__old_ = \"3\"; \n");
-  EXPECT_EQ(table("user,token,note\nbob,t1,"), "token = \"t1\"; ");
+  EXPECT_EQ(table("user,access token,note\nbob,t1,"), "access_token = \"t1\"; ");
   EXPECT_EQ(table("\xEF\xBB\xBFuser,secret\nbob,s\n"), "secret = \"s\"; \n");
 }
 
@@ -50,8 +51,9 @@ TEST(Table, WhatIsNoneIsLeftAlone) {
   for (const std::string_view text :
        {"", "\n", "password", "password\nhunter2\n", "user,mail\nbob,b@x\n",
         "# user, password = \"x\"\na,b\n", "int f(char *secret, int n) {\n  return g(secret, n);\n",
-        "user,password", "user,password\n", "user,password\nonly one cell\n",
-        "user,password\na,b,c\n", "user,password\na,\"not closed\n", "a\"b,password\nx,y\n"}) {
+        "token,lat\nabcdef0123456789,1.0\n", "user,password", "user,password\n",
+        "user,password\nonly one cell\n", "user,password\na,b,c\n",
+        "user,password\na,\"not closed\n", "a\"b,password\nx,y\n"}) {
     EXPECT_EQ(table(text), "") << text;
   }
   EXPECT_EQ(table("user,password\na,b\nthe table ends here\nc,d\n"), "password = \"b\"; \n");
@@ -81,7 +83,7 @@ TEST(Table, NoBytesBreakIt) {
   constexpr std::string_view kBytes = "a,;\t|\"\r\n'` password";
   SeededRng rng(77);
   for (int round = 0; round < 20'000; ++round) {
-    std::string text = rng.below(2) == 0 ? "x,secret\n" : "\"token\";y\r\n";
+    std::string text = rng.below(2) == 0 ? "x,secret\n" : "\"auth_token\";y\r\n";
     for (std::size_t n = rng.below(40); n > 0; --n) text += kBytes[rng.below(kBytes.size())];
     const std::string found = table(text);
     ASSERT_LE(std::ranges::count(found, '\n'), std::ranges::count(text, '\n'));
