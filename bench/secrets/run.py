@@ -3,7 +3,8 @@
 
     bench/secrets/run.py [--bin build/release/bin] [--peers [NAME,…]] [--only PART,…] [FOLDER...]
 
-PARTS: engine (trees, made inputs, texts of samples), exact, delta, history, tree, precision.
+PARTS: engine (trees, made inputs, texts of samples), exact, delta, history, tree, corpus (made
+leaks and look-alikes), precision.
 FOLDERS are what `engine` and `tree` read (default: /usr/include). --peers installs other scanners
 below build/bench-secrets, names those that cannot be had with the reason, and starts them on the
 same folder and the same clone. Wall time, processor time (of all threads) and peak memory are the
@@ -22,13 +23,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+import corpus  # noqa: E402
 import debian_sources  # noqa: E402
 import peers  # noqa: E402
 import real_histories  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 WORK = ROOT / "build/bench-secrets"
-PARTS = ["engine", "exact", "delta", "history", "tree", "precision"]
+PARTS = ["engine", "exact", "delta", "history", "tree", "corpus", "precision"]
 PEER_SECONDS_MAX = 600
 ROUNDS = 3
 HISTORY_OBJECTS = 190_000
@@ -192,6 +194,22 @@ def run_tree(arguments, chosen):
         print(f"tree {folder}, {megabytes:.0f} MB")
         print(f"  launchready     {ours}  {megabytes / ours.wall:.0f} MB/s, exit {ours.code}")
         beside("tree", folder, ours, chosen, "tree")
+
+
+def run_corpus(arguments, chosen):
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name).resolve()
+        kinds = corpus.made(ROOT, folder / "corpus")
+        ours = corpus.of_launchready(arguments.bin / "launchready", folder / "corpus")
+        print(f"  launchready     {corpus.told_apart(kinds, ours)}")
+        for peer in chosen:
+            if peer.name not in corpus.READERS:
+                continue
+            report = folder / peer.name
+            measure([str(part).format(target=folder / "corpus", out=report) for part in peer.tree],
+                    peer.environment)
+            for least, places in corpus.READERS[peer.name](report).items():
+                print(f"  {peer.name:15} {corpus.told_apart(kinds, places)} {least}", flush=True)
 
 
 def run_precision(arguments, _):
