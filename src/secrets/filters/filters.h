@@ -62,11 +62,14 @@ struct Proven {
   bool holds = false;
   std::string note;        ///< "expired 2024-01-01", "alg none", "encrypted"; or "".
   bool worthless = false;  ///< What it opens is open, or closed to everybody.
+  bool sure = true;        ///< False: it looks so, but its structure does not hold.
 };
-/// jwt.cpp: RFC 7519. Holds when header and claims are JSON and `alg` is known. `now` in seconds.
+/// jwt.cpp: RFC 7519. Holds when header and claims are JSON and there is an `alg`. `now` in
+/// seconds.
 Proven prove_jwt(std::string_view token, std::int64_t now);
-/// pem.cpp: RFC 7468. Holds when the block's base64 decodes to what its label says. The note tells
-/// of encryption, and of keys that everybody has.
+/// pem.cpp: RFC 7468. Holds when the block's base64 decodes to what its label says; not surely when
+/// it does not, but is as long and as even as a key, of which a character may have been lost. The
+/// note tells of encryption, and of keys that everybody has.
 Proven prove_pem(std::string_view block);
 /// der.cpp: holds when it is one SEQUENCE and nothing behind it, as every private key in DER is.
 /// The note tells of keys that everybody has.

@@ -74,34 +74,69 @@ TEST(Filters, JsonWebTokens) {
   EXPECT_EQ(prove_jwt(made("<jwt:none>"), kNow).note, "alg none");
   EXPECT_FALSE(prove_jwt(made("eyJ<base62:20>.eyJ<base62:20>.<base62:40>"), kNow).holds);
   EXPECT_FALSE(prove_jwt("", kNow).holds);
+  const auto with_algorithm = [](std::string_view name) {
+    const auto part = [](std::string_view json) { return crypto::base64url_encode(json); };
+    return part(fmt::format(R"({{"alg":"{}"}})", name)) + "." + part(R"({"sub":"a"})") + ".c2ln";
+  };
+  for (const std::string_view name : {"HS256", "ES256K", "our-own-1", "RSA-OAEP-256"}) {
+    EXPECT_TRUE(prove_jwt(with_algorithm(name), kNow).holds) << name;
+  }
+  for (const std::string_view name : {"", "not a name", "{{algorithm}}"}) {
+    EXPECT_FALSE(prove_jwt(with_algorithm(name), kNow).holds) << name;
+  }
+}
+
+/// A private key block whose structure holds.
+bool is_sure(std::string_view block) {
+  const Proven proven = prove_pem(block);
+  return proven.holds && proven.sure;
 }
 
 TEST(Filters, PrivateKeys) {
   for (std::string_view text :
        {"<pem:PRIVATE KEY>", "<pem:RSA PRIVATE KEY>", "<pem:OPENSSH PRIVATE KEY>"}) {
-    EXPECT_TRUE(prove_pem(made(text)).holds) << text;
+    EXPECT_TRUE(is_sure(made(text))) << text;
   }
   EXPECT_EQ(prove_pem(made("<pem:ENCRYPTED PRIVATE KEY>")).note, "encrypted");
   std::string in_json = made("<pem:EC PRIVATE KEY>");
   for (std::size_t at = 0; (at = in_json.find('\n', at)) != std::string::npos; at += 2) {
     in_json.replace(at, 1, "\\n");
   }
-  EXPECT_TRUE(prove_pem(in_json).holds);
+  EXPECT_TRUE(is_sure(in_json));
   // As a log has it, with the time in front of each line, and as literals that "+" joins.
   std::string in_log = made("<pem:RSA PRIVATE KEY>");
   std::string in_code = "\"" + in_log;
   for (std::size_t at = 0; (at = in_log.find('\n', at)) != std::string::npos; ++at) {
     in_log.insert(at + 1, "2026-01-31T10:20:30.1234567Z ");
   }
-  EXPECT_TRUE(prove_pem(in_log).holds);
+  EXPECT_TRUE(is_sure(in_log));
   for (std::size_t at = 0; (at = in_code.find('\n', at)) != std::string::npos; at += 9) {
     in_code.replace(at, 1, "\\r\\n\" +\n\"");
   }
-  EXPECT_TRUE(prove_pem(in_code).holds);
+  EXPECT_TRUE(is_sure(in_code));
+}
+
+TEST(Filters, PrivateKeysThatLostSomething) {
   std::string cut = made("<pem:PRIVATE KEY>");
   cut.erase(100, 64);
-  EXPECT_FALSE(prove_pem(cut).holds);
-  EXPECT_FALSE(prove_pem("-----BEGIN PRIVATE KEY----- -----END PRIVATE KEY-----").holds);
+  EXPECT_TRUE(prove_pem(cut).holds);
+  EXPECT_FALSE(is_sure(cut));
+  EXPECT_EQ(prove_pem(cut).note, "does not decode: it was changed or cut off");
+  const auto holds = [](std::string_view body) {
+    return prove_pem(
+               fmt::format("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----", body))
+        .holds;
+  };
+  EXPECT_TRUE(holds(made("<base64:64>\n<base64:64>")));
+  EXPECT_FALSE(holds(made("<base64:64>")));
+  EXPECT_FALSE(holds(made("<base64:64>\n...\n<base64:64>")));
+  EXPECT_FALSE(holds(made("<hex:200>")));
+  EXPECT_FALSE(holds(std::string(200, 'X')));
+  EXPECT_FALSE(
+      holds("here you put the key that you downloaded from the console when you made the "
+            "account which runs the job and which may read the bucket but not write to it "
+            "or anything else"));
+  EXPECT_FALSE(holds(""));
 }
 
 /// What OpenSSL's test/testec-p256.pem holds.

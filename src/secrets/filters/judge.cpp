@@ -50,8 +50,9 @@ bool apply_proof(const Subject& subject, std::int64_t now, Verdict& verdict) {
   if (!proven.holds) return false;
   verdict.note = std::move(proven.note);
   // That an id names an account is likely by chance; check digits and structure are not.
-  verdict.proved = subject.rule->proof != Proof::kAwsAccount;
+  verdict.proved = proven.sure && subject.rule->proof != Proof::kAwsAccount;
   if (verdict.proved) verdict.confidence = Confidence::kHigh;
+  if (!proven.sure) verdict.confidence = Confidence::kMedium;
   if (proven.worthless || verdict.note.starts_with("expired"))
     verdict.confidence = Confidence::kLow;
   if (verdict.note.starts_with("encrypted")) verdict.confidence = Confidence::kMedium;

@@ -75,6 +75,15 @@ Proven prove_body(std::string_view name, std::string_view base64, bool encrypted
   return prove_der(*der);
 }
 
+/// As much as a key on a small curve has, of characters that are as even as those of a key. Prose
+/// shows less, or has dots where something was left out.
+bool looks_like_key(std::string_view body, std::string_view base64) {
+  constexpr std::size_t kLeast = 120;
+  constexpr double kEven = 5;  // Bits per character; 6 if all of base64 came alike.
+  return base64.size() >= kLeast && shannon_entropy(base64) >= kEven && !body.contains("..") &&
+         !is_placeholder(base64);
+}
+
 }  // namespace
 
 Proven prove_pem(std::string_view block) {
@@ -95,8 +104,10 @@ Proven prove_pem(std::string_view block) {
     const std::size_t sum = base64.find('=');
     return {sum != std::string::npos && base64.size() > 200, ""};
   }
-  const Proven proven = prove_body(name, base64, encrypted);
-  return proven.holds ? proven : prove_body(name, last_words(body), encrypted);
+  Proven proven = prove_body(name, base64, encrypted);
+  if (!proven.holds) proven = prove_body(name, last_words(body), encrypted);
+  if (proven.holds || !looks_like_key(body, base64)) return proven;
+  return {.holds = true, .note = "does not decode: it was changed or cut off", .sure = false};
 }
 
 }  // namespace lr::secrets
