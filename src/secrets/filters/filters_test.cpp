@@ -116,6 +116,23 @@ TEST(Filters, PrivateKeys) {
   EXPECT_TRUE(is_sure(in_code));
 }
 
+TEST(Filters, EncryptedPrivateKeysInFilesLiteralsAndPatches) {
+  const std::string first = made("<base64:64>");
+  const std::string second = made("<base64:62>");
+  constexpr std::string_view kForms[] = {
+      "{0}\n{1}\n{2}\n\n{3}\n{4}==\n{5}", "-{0}\n-{1}\n-{2}\n-\n-{3}\n-{4}==\n-{5}",
+      "\"{0}\\r\\n\" \\\n \"{1}\\r\\n\" \\\n \"{2}\\r\\n\" \\\n \"\\r\\n\" \\\n"
+      " \"{3}\\r\\n\" \\\n \"{4}==\\r\\n\" \\\n \"{5}\\r\\n\""};
+  for (const std::string_view form : kForms) {
+    const std::string block = fmt::format(
+        fmt::runtime(form), "-----BEGIN EC PRIVATE KEY-----", "Proc-Type: 4,ENCRYPTED",
+        "DEK-Info: DES-EDE3-CBC,307EAB469933D64E", first, second, "-----END EC PRIVATE KEY-----");
+    EXPECT_TRUE(is_sure(block)) << block;
+    EXPECT_EQ(prove_pem(block).note, "encrypted") << block;
+  }
+  EXPECT_FALSE(prove_pem("-----BEGIN EC PRIVATE KEY-----\nDEK-Info:-----END").holds);
+}
+
 TEST(Filters, PrivateKeysThatLostSomething) {
   std::string cut = made("<pem:PRIVATE KEY>");
   cut.erase(100, 64);

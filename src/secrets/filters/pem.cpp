@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <string>
 
 #include "crypto/digest.h"
@@ -5,6 +6,8 @@
 
 namespace lr::secrets {
 namespace {
+
+constexpr std::string_view kHexDigits = "0123456789ABCDEFabcdef";
 
 bool is_base64_digit(char c) {
   return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' ||
@@ -56,9 +59,16 @@ std::string last_words(std::string_view body) {
   return plain;
 }
 
-/// Behind "Proc-Type: 4,ENCRYPTED" (RFC 1421) the key is encrypted and starts at the blank line.
+/// Behind "Proc-Type: 4,ENCRYPTED" (RFC 1421) the key is encrypted and starts at the blank line,
+/// which is hard to tell in a program's literals or a patch: also behind the last header, which
+/// ends with an initialization vector in hex.
 bool skip_headers(std::string_view& body) {
   const bool encrypted = body.find("ENCRYPTED") != std::string_view::npos;
+  if (const std::size_t last = body.find("DEK-Info:"); last != std::string_view::npos) {
+    const std::size_t vector = std::min(body.find(',', last), body.size() - 1) + 1;
+    body.remove_prefix(std::min(body.find_first_not_of(kHexDigits, vector), body.size()));
+    return encrypted;
+  }
   for (std::string_view blank : {"\n\n", "\r\n\r\n", "\\n\\n"}) {
     const std::size_t at = body.find(blank);
     if (body.find(':') < at && at != std::string_view::npos) body = body.substr(at + blank.size());
