@@ -86,7 +86,8 @@ bench-guard: setup-bench ## The guard beside nginx and HAProxy in one run
 bench-secrets: setup-bench ## The secret scanner beside others, which it installs below build
 	@$(CMAKE) --preset release -DLR_TESTS=OFF -DLR_BENCH=ON >/dev/null
 	@$(CMAKE) --build build/release -j $(JOBS) \
-	  --target launchready bench_secrets_engine bench_secrets_exact bench_secrets_history bench_secrets_delta
+	  --target launchready bench_secrets_engine bench_secrets_samples bench_secrets_exact \
+	  bench_secrets_history bench_secrets_delta
 	@python3 -B bench/secrets/run.py --peers all $(BENCH_ARGS)
 
 docs: build ## Rewrite the generated pages: reference, man page
