@@ -24,10 +24,10 @@ struct Tally {
 };
 Tally tally(const Report& report);
 
-/// "NOT READY", "READY", "INCOMPLETE".
 /// A row that failed without a finding is a contradiction; the safe reading is "not ready".
 bool has_unexplained_failure(const Report& report);
 
+/// "NOT READY", "READY", "INCOMPLETE".
 std::string_view verdict_headline(Verdict verdict);
 /// One plain sentence: what the verdict means for tomorrow.
 std::string verdict_sentence(const Report& report);

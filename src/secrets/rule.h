@@ -26,7 +26,7 @@ enum class Proof : std::uint8_t {
   kNone,
   kGithubCrc32,  ///< Six base62 digits of CRC-32 over the entropy part.
   kNpmCrc32,     ///< As GitHub's.
-  kJwt,          ///< Header and claims decode; `alg` is known.
+  kJwt,          ///< Header and claims decode; there is an `alg`.
   kPem,          ///< A private key block that decodes.
   kBase64Der,    ///< A private key that decodes, without the lines of PEM.
   kAwsAccount,   ///< An access key id whose base32 part names an account.

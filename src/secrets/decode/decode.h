@@ -24,8 +24,7 @@ struct Lines {
 
 /// One decoded piece. Views live only during the call that hands it out.
 struct Decoded {
-  std::string_view
-      encoding;  ///< "base64", "hex", "percent", "escapes", "entities", "utf-16le", "table"…
+  std::string_view encoding;  ///< "base64", "hex", "percent", "escapes", "utf-16le", "table"…
   std::string_view bytes;
   Range from;        ///< Where the encoded form stands.
   Lines lines = {};  ///< Of the encoded form.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "secrets/decode/decode.h"
+#include "text/ascii.h"
 
 namespace lr::secrets {
 namespace {
@@ -18,8 +19,6 @@ constexpr std::size_t kCellMax = 4096;
 constexpr std::size_t kPieceMax = 64 * 1024;  ///< Of text that is handed out at once.
 constexpr std::string_view kDelimiters = ",;\t|";
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-
-constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 constexpr bool is_letter_or_digit(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
@@ -40,7 +39,7 @@ constexpr auto kOfHeader = [] {
 std::string as_name(std::string_view cell) {
   std::string name(cell.substr(0, kNameMax));
   std::ranges::transform(name, name.begin(),
-                         [](char c) { return is_letter_or_digit(c) ? lower(c) : '_'; });
+                         [](char c) { return is_letter_or_digit(c) ? text::to_lower(c) : '_'; });
   return name;
 }
 
@@ -60,7 +59,7 @@ bool may_be_header(std::string_view line) {
   const auto parts = [](char c) { return kDelimiters.contains(c); };
   if (!std::ranges::all_of(line, fits) || std::ranges::none_of(line, parts)) return false;
   std::string lowered(line);
-  std::ranges::transform(lowered, lowered.begin(), lower);
+  std::ranges::transform(lowered, lowered.begin(), text::to_lower);
   return is_credential(lowered);
 }
 
