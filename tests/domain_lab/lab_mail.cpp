@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "base/clock.h"
+#include "domain/testing/free_port.h"
 #include "lab_web.h"
 
 namespace lr::domain::lab {

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/secret.h"
+#include "domain/testing/free_port.h"
 #include "lab_web.h"
 
 namespace lr::domain::lab {

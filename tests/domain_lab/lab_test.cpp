@@ -107,6 +107,9 @@ TEST_P(SeededFault, IsFoundAndNothingElse) {
   expect_only(report, allowed);
   expect_lines_to_copy(report);
   expect_each(report, fault.follows);
+  if (HasFailure() && domain.mail_path && world.postfix() != nullptr) {
+    fmt::print("{}\n", world.postfix()->log());
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Lab, SeededFault, ::testing::ValuesIn(all_faults()), [](const auto& info) {

@@ -12,6 +12,7 @@
 #include <sstream>
 
 #include "base/clock.h"
+#include "domain/testing/free_port.h"
 
 namespace lr::domain::lab {
 namespace {

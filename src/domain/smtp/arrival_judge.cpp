@@ -259,7 +259,9 @@ void judge_content(Inspection& out, const Arrival& arrival) {
 bool judge_submission(Inspection& inspection, const MailPathProof& proof) {
   const std::string& host = inspection.subject().mail.submission->host;
   std::optional<Found> without_tls;
-  if (proof.tls_trouble) without_tls = Found{.about = host, .observed = *proof.tls_trouble};
+  if (proof.tls_trouble) {
+    without_tls = Found{.about = host, .observed = *proof.tls_trouble + "\n" + proof.transcript};
+  }
   if (proof.tls_trouble || proof.submission_tls) {
     inspection.judge("submission_tls", host, std::move(without_tls));
   }

@@ -10,6 +10,7 @@
 
 #include "domain/smtp/mailbox.h"
 #include "domain/smtp/testing/mx_stage.h"
+#include "domain/testing/free_port.h"
 #include "domain/testing/process.h"
 #include "net/http_client.h"
 #include "net/testing/rig.h"

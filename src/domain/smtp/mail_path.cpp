@@ -76,6 +76,10 @@ net::Task<> secure_submission(const Submitting& on, SmtpSession& session, MailPa
     co_return Result<>();
   }
   LR_CO_TRY(const SmtpReply hello, co_await session.hello("[127.0.0.1]"));
+  if (!hello.positive()) {
+    proof.refusal = hello;
+    co_return Result<>();
+  }
   if (!session.capabilities().starttls) {
     proof.tls_trouble = "the server does not offer STARTTLS";
     co_return Result<>();
@@ -99,7 +103,9 @@ net::Task<> hand_in(const Submitting& on, SmtpSession& session, MailPathProof& p
     if (!proof.refusal.positive()) co_return Result<>();
   }
   if (proof.submission_tls) {
-    LR_CO_TRY(const SmtpReply hello, co_await session.hello("[127.0.0.1]"));
+    LR_CO_TRY(proof.refusal, co_await session.hello("[127.0.0.1]"));
+    if (!proof.refusal.positive()) co_return Result<>();
+    proof.refusal = SmtpReply();
   }
   if (!to.user.empty() && to.password) {
     LR_CO_TRY(proof.refusal, co_await session.authenticate(to.user, *to.password));
@@ -118,8 +124,21 @@ net::Task<> submit(const Submitting& on, MailPathProof& proof) {
   LR_CO_TRY(std::unique_ptr<net::Stream> stream, co_await connect_to_host(on, to.host, to.port));
   SmtpSession session(std::move(stream), {.deadline = on.deadline});
   Result<> done = co_await hand_in(on, session, proof);
-  proof.transcript = session.transcript().str();
+  proof.transcript += session.transcript().str();
   co_return done;
+}
+
+/// A server that says "later" has not taken the message and is asked once more, as every sender
+/// does (RFC 5321 section 4.5.4.1).
+net::Task<> submit_patiently(const Submitting& on, milliseconds pause, MailPathProof& proof) {
+  LR_CO_TRY_VOID(co_await submit(on, proof));
+  if (!proof.refusal.transient()) co_return Result<>();
+  LR_CO_TRY_VOID(co_await net::sleep_for(pause));
+  proof.refusal = SmtpReply();
+  proof.submission_tls.reset();
+  proof.tls_trouble.reset();
+  proof.transcript += "-- again\n";
+  co_return co_await submit(on, proof);
 }
 
 /// Fills in what the receiver's own fields say, where the sink did not see it itself.
@@ -180,7 +199,8 @@ MailPathProof prove_mail_path(const MailPromise& promise, const Network& network
   }
   net::EventLoop loop;
   const Deadline deadline = Deadline::after(options.patience).sooner(network.deadline);
-  const Result<> handed_in = loop.block_on(submit({promise, network, loop, deadline}, proof));
+  const Result<> handed_in =
+      loop.block_on(submit_patiently({promise, network, loop, deadline}, options.pause, proof));
   if (!handed_in) proof.trouble = handed_in.error().detail();
   if (!proof.accepted) return proof;
   wait_for_arrival(promise, network, options, sink.get(), proof);

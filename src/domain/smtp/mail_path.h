@@ -23,6 +23,7 @@ inline constexpr std::string_view kTagField = "X-Launch-Ready-Proof";
 struct MailPathOptions {
   milliseconds patience{60'000};  ///< From the acceptance to the arrival.
   milliseconds poll{500};         ///< Between looks into a mailbox.
+  milliseconds pause{2'000};      ///< Before a server that says "later" is asked again, once.
 };
 
 /// What happened, as far as it came.

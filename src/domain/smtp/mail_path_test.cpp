@@ -11,6 +11,7 @@
 #include "domain/smtp/mailbox.h"
 #include "domain/smtp/testing/area_outcome.h"
 #include "domain/smtp/testing/mx_stage.h"
+#include "domain/testing/free_port.h"
 #include "domain/testing/process.h"
 
 namespace lr::domain {
@@ -264,7 +265,8 @@ struct MailPath : ::testing::Test {
     Network network = stage.network(unused);
     network.ports[587] = port;
     SystemRng rng;
-    return prove_mail_path(stage.subject.mail, network, rng, {.patience = patience, .poll = 20ms});
+    return prove_mail_path(stage.subject.mail, network, rng,
+                           {.patience = patience, .poll = 20ms, .pause = 1ms});
   }
   MxStage stage;
 };
@@ -299,6 +301,20 @@ TEST_F(MailPath, NoPasswordGoesToAServerThatIsNotProved) {
   EXPECT_TRUE(proof.tls_trouble);
   EXPECT_THAT(proof.transcript, ::testing::Not(HasSubstr("AUTH")));
   EXPECT_THAT(proof.transcript, ::testing::Not(HasSubstr("very-hidden-word")));
+}
+
+/// "Later" is neither a server without STARTTLS nor a refusal of the mail.
+TEST_F(MailPath, AServerThatSaysLaterIsAskedOnceMore) {
+  const ScriptedMx busy_once({.busy_for = 1, .certificate = stage.certificate("127.0.0.1")});
+  const MailPathProof served = prove(busy_once.port());
+  EXPECT_TRUE(served.submission_tls) << served.transcript;
+  EXPECT_THAT(served.transcript, HasSubstr("421 4.3.2 too busy"));
+  const ScriptedMx busy({.busy_for = 100, .certificate = stage.certificate("127.0.0.1")});
+  const MailPathProof refused = prove(busy.port());
+  EXPECT_EQ(refused.refusal.code, 421);
+  EXPECT_FALSE(refused.tls_trouble) << *refused.tls_trouble;
+  EXPECT_EQ(early(refused).found(), "");
+  EXPECT_EQ(early(refused).status.at("mail_path.submission_tls"), Status::kInconclusive);
 }
 
 TEST_F(MailPath, AMaildirIsReadWithoutTouchingOtherMail) {

@@ -6,6 +6,7 @@
 #include "domain/smtp/mx_judge.h"
 #include "domain/smtp/testing/area_outcome.h"
 #include "domain/smtp/testing/mx_stage.h"
+#include "domain/testing/free_port.h"
 
 namespace lr::domain {
 extern constinit const Area area_smtp;

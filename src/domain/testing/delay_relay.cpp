@@ -10,6 +10,7 @@
 #include <cstring>
 #include <vector>
 
+#include "domain/testing/free_port.h"
 #include "domain/testing/process.h"
 
 namespace lr::domain {

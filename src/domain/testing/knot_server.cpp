@@ -10,6 +10,7 @@
 #include <sstream>
 #include <thread>
 
+#include "domain/testing/free_port.h"
 #include "domain/testing/zone_signer.h"
 
 namespace lr::domain {

@@ -3,7 +3,6 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <netinet/in.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/socket.h>
@@ -15,6 +14,8 @@
 #include <sstream>
 #include <thread>
 #include <vector>
+
+#include "domain/testing/free_port.h"
 
 namespace lr::domain {
 namespace {
@@ -29,18 +30,6 @@ std::string read_file(const path& file) {
   std::ostringstream text;
   text << std::ifstream(file).rdbuf();
   return text.str();
-}
-
-/// A TCP port that nobody has on any address now.
-std::uint16_t free_port() {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  socklen_t size = sizeof address;
-  ::bind(fd, reinterpret_cast<sockaddr*>(&address), size);
-  ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
-  ::close(fd);
-  return ntohs(address.sin_port);
 }
 
 void replace_all(std::string& text, std::string_view from, const std::string& to) {
@@ -99,8 +88,7 @@ Result<std::unique_ptr<NginxServer>> NginxServer::start(const NginxSetup& setup)
 
 Result<> NginxServer::launch(const NginxSetup& setup) {
   port_ = free_port();
-  do tls_port_ = free_port();
-  while (tls_port_ == port_);
+  tls_port_ = free_port();
   std::string http = setup.http;
   replace_all(http, "@PORT@", std::to_string(port_));
   replace_all(http, "@TLS_PORT@", std::to_string(tls_port_));

@@ -1,10 +1,8 @@
 #include "domain/testing/process.h"
 
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <signal.h>
 #include <spawn.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,17 +16,6 @@ namespace fs = std::filesystem;
 
 int status_of(int waited) {
   return WIFEXITED(waited) ? WEXITSTATUS(waited) : 128 + WTERMSIG(waited);
-}
-
-/// Binds a socket of this kind to `port` on every address; the port it got, or 0.
-std::uint16_t bound_port(int fd, std::uint16_t port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  socklen_t size = sizeof address;
-  if (::bind(fd, reinterpret_cast<sockaddr*>(&address), size) != 0) return 0;
-  ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
-  return ntohs(address.sin_port);
 }
 
 }  // namespace
@@ -105,20 +92,6 @@ Result<std::string> run_program(const std::vector<std::string>& words) {
                 words.front() + " ended with " + std::to_string(status) + ": " + child->output());
   }
   return child->output();
-}
-
-std::uint16_t free_port() {
-  constexpr int kTries = 50;
-  for (int tries = 0; tries < kTries; ++tries) {
-    const int udp = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    const int tcp = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    const std::uint16_t port = bound_port(tcp, 0);
-    const bool both = port != 0 && bound_port(udp, port) == port;
-    ::close(udp);
-    ::close(tcp);
-    if (both) return port;
-  }
-  return 0;
 }
 
 std::string read_whole_file(const fs::path& file) {

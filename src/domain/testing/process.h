@@ -3,7 +3,6 @@
 
 #include <sys/types.h>
 
-#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -60,9 +59,6 @@ class ChildProcess {
 /// Runs a program to its end and returns what it printed. Errors: kUnavailable when there is no
 /// such program or it fails; the detail has what it said.
 Result<std::string> run_program(const std::vector<std::string>& words);
-
-/// A port that nobody has for UDP or TCP on any IPv4 address now.
-std::uint16_t free_port();
 
 std::string read_whole_file(const std::filesystem::path& file);
 

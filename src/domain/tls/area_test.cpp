@@ -5,6 +5,7 @@
 #include <iostream>
 #include <set>
 
+#include "domain/testing/free_port.h"
 #include "domain/testing/nginx_server.h"
 #include "domain/tls/testing/inspected.h"
 #include "domain/tls/testing/tls_server.h"

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "domain/dns/testing/area_run.h"
+#include "domain/testing/free_port.h"
 #include "domain/tls/testing/tls_server.h"
 
 namespace lr::domain {

@@ -13,6 +13,7 @@
 #include <mutex>
 #include <set>
 
+#include "domain/testing/free_port.h"
 #include "domain/tls/judge.h"
 #include "domain/tls/probe.h"
 #include "domain/tls/testing/tls_server.h"

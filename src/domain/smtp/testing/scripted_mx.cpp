@@ -16,6 +16,7 @@ constexpr seconds kPatience{20};
 struct ScriptedMx::State {
   State() : listener(loop), scope(loop) {}
   MxBehaviour behaviour;
+  int connections = 0;
   net::EventLoop loop;
   net::Listener listener;
   net::TaskScope scope;
@@ -29,7 +30,10 @@ template <class State>
 class Talk {
  public:
   Talk(State& server, std::unique_ptr<net::Stream> stream)
-      : is_(server.behaviour), server_(server), lines_(std::move(stream)) {}
+      : is_(server.behaviour),
+        server_(server),
+        busy_(server.connections++ < is_.busy_for),
+        lines_(std::move(stream)) {}
 
   net::Task<> run() {
     lines_.stream().expires(Deadline::after(kPatience));
@@ -51,6 +55,7 @@ class Talk {
   std::string answer(std::string_view line) {
     const bool secure = lines_.stream().secure();
     if (line.starts_with("EHLO")) {
+      if (busy_) return "421 4.3.2 too busy";
       if (!is_.knows_ehlo) return "500 5.5.1 what?";
       return "250-" + is_.name + "\r\n" + (secure ? "" : is_.plain_keywords) +
              (is_.starttls && !secure ? "250-STARTTLS\r\n" : "") + "250 8BITMIME";
@@ -88,6 +93,7 @@ class Talk {
 
   const MxBehaviour& is_;
   State& server_;
+  bool busy_;
   LineStream lines_;
 };
 

@@ -16,6 +16,7 @@ struct MxBehaviour {
   std::string name = "mx.acme.example";
   std::string plain_keywords{};  ///< "250-AUTH PLAIN\r\n": more lines of EHLO before TLS.
   bool knows_ehlo = true;
+  int busy_for = 0;  ///< So many connections are told at EHLO to come later.
   bool starttls = true;
   TestCertificate certificate{};  ///< Of the handshake.
   bool garbage_handshake = false;

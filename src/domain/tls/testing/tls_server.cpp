@@ -8,6 +8,8 @@
 #include <chrono>
 #include <thread>
 
+#include "domain/testing/free_port.h"
+
 namespace lr::domain {
 namespace {
 
