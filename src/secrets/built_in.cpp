@@ -8,8 +8,8 @@ extern "C" const char lr_secret_rules_end[];
 
 namespace lr::secrets {
 
-Result<std::unique_ptr<Catalogue>> Catalogue::built_in() {
-  return from_blob({lr_secret_rules_begin, lr_secret_rules_end});
+Result<std::unique_ptr<Catalogue>> Catalogue::built_in(FirstStage first) {
+  return from_blob({lr_secret_rules_begin, lr_secret_rules_end}, first);
 }
 
 }  // namespace lr::secrets

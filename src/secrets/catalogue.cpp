@@ -18,9 +18,22 @@ constexpr std::int64_t kPatternMemory = 8 << 20;
 /// So many bytes are read twice each time some more of a text is read for the fronts of matches.
 constexpr std::uint32_t kStartWidthMax = 2048;
 
+std::unique_ptr<LiteralFinder> finder_of(const Catalogue::Impl& impl,
+                                         std::span<const std::uint32_t> chosen) {
+  std::vector<PlacedLiteral> literals;
+  literals.reserve(chosen.size());
+  for (const std::uint32_t index : chosen) {
+    const Expression& expression = impl.plan.expressions[index];
+    if (impl.plan.anchors_of(index).empty()) continue;  // It is there for Vectorscan's pace.
+    literals.push_back({{expression.literal, expression.caseless}, impl.places[index], index});
+  }
+  return std::make_unique<LiteralFinder>(std::move(literals));
+}
+
 Stage make_stage(const Catalogue::Impl& impl, std::span<const std::uint32_t> chosen,
                  Database database) {
   Stage stage;
+  if (impl.by_literals && !chosen.empty()) stage.literals = finder_of(impl, chosen);
   stage.database = std::move(database);
   for (std::uint32_t index : chosen) {
     const Expression& expression = impl.plan.expressions[index];
@@ -118,9 +131,9 @@ std::vector<std::uint32_t> every_expression(const Catalogue::Impl& impl) {
   return every;
 }
 
-Result<Database> deserialized(std::string_view bytes) {
+Result<Database> deserialized(const Catalogue::Impl& impl, std::string_view bytes) {
   hs_database_t* database = nullptr;
-  if (bytes.empty()) return Database();
+  if (bytes.empty() || impl.by_literals) return Database();
   if (hs_deserialize_database(bytes.data(), bytes.size(), &database) != HS_SUCCESS) {
     return fail(Code::kInternal, "the built-in rules do not fit this processor or Vectorscan");
   }
@@ -130,6 +143,22 @@ Result<Database> deserialized(std::string_view bytes) {
 unsigned long long native_features() {
   hs_platform_info platform{};
   return hs_populate_platform(&platform) == HS_SUCCESS ? platform.cpu_features : 0;
+}
+
+/// None where literals are looked for without Vectorscan. Nothing else is left to look for: rules
+/// without a literal are refused.
+Result<Database> needed_database(const Catalogue::Impl& impl,
+                                 std::span<const std::uint32_t> chosen) {
+  if (impl.by_literals) return Database();
+  return compile_database(impl, chosen, native_features());
+}
+
+std::string vectorscan_text(const Expression& expression) {
+  std::string text = expression.pattern;
+  for (const char c : expression.literal) {
+    text += fmt::format("\\x{:02x}", static_cast<std::uint8_t>(c));
+  }
+  return text;
 }
 
 }  // namespace
@@ -216,7 +245,10 @@ const AnyPattern::Start* AnyPattern::start() const {
   return start_ ? &*start_ : nullptr;
 }
 
-Catalogue::Impl::Impl(std::vector<Rule> from) : rules(std::move(from)), plan(make_plan(rules)) {
+Catalogue::Impl::Impl(std::vector<Rule> from, FirstStage first)
+    : rules(std::move(from)),
+      plan(make_plan(rules)),
+      by_literals(first == FirstStage::kFastest && LiteralFinder::is_supported()) {
   for (std::uint32_t i = 0; i < rules.size(); ++i) {
     patterns.push_back(patterns_of(rules[i]));
     by_id.emplace(rules[i].id, i);
@@ -243,6 +275,14 @@ const RE2::Set& Catalogue::Impl::path_set() const {
   return *path_set_made;
 }
 
+std::vector<Literal> Catalogue::Impl::literals() const {
+  std::vector<Literal> literals;
+  for (const Expression& expression : plan.expressions) {
+    literals.push_back({expression.literal, expression.caseless});
+  }
+  return literals;
+}
+
 std::optional<std::size_t> Catalogue::Impl::wide_of(std::uint32_t rule) const {
   const std::uint32_t reach = plan.forms[rule].reach;
   if (reach <= kShortReach) return std::nullopt;
@@ -262,11 +302,14 @@ Result<Database> compile_database(const Catalogue::Impl& impl,
                                   std::span<const std::uint32_t> chosen,
                                   unsigned long long features) {
   if (chosen.empty()) return Database();
+  std::vector<std::string> written;
   std::vector<const char*> texts;
   std::vector<unsigned> flags;
+  written.reserve(chosen.size());
   for (std::uint32_t index : chosen) {
     const Expression& expression = impl.plan.expressions[index];
-    texts.push_back(expression.text.c_str());
+    written.push_back(vectorscan_text(expression));
+    texts.push_back(written.back().c_str());
     flags.push_back(expression.caseless ? HS_FLAG_CASELESS : 0);
   }
   hs_platform_info platform{};
@@ -293,34 +336,39 @@ Result<Database> compile_database(const Catalogue::Impl& impl,
 Catalogue::Catalogue(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Catalogue::~Catalogue() = default;
 
-Result<std::unique_ptr<Catalogue>> Catalogue::compile(std::vector<Rule> rules) {
+Result<std::unique_ptr<Catalogue>> Catalogue::compile(std::vector<Rule> rules, FirstStage first) {
   for (const Rule& rule : rules) LR_TRY_VOID(check_rule(rule));
-  auto impl = std::make_unique<Impl>(std::move(rules));
+  auto impl = std::make_unique<Impl>(std::move(rules), first);
   if (impl->by_id.size() != impl->rules.size()) {
     return fail(Code::kInvalidArgument, "two rules have the same id");
   }
   LR_TRY_VOID(check_cost(*impl));
+  impl->places = place_literals(impl->literals());
   const std::vector<std::uint32_t> every = every_expression(*impl);
-  LR_TRY(Database all, compile_database(*impl, every, native_features()));
+  LR_TRY(Database all, needed_database(*impl, every));
   impl->all = make_stage(*impl, every, std::move(all));
   for (std::size_t i = 0; i < impl->wide.size(); ++i) {
     const std::vector<std::uint32_t> wide = impl->wide_expressions(i);
-    LR_TRY(Database database, compile_database(*impl, wide, native_features()));
+    LR_TRY(Database database, needed_database(*impl, wide));
     impl->wide[i] = make_wide_stage(*impl, i, std::move(database));
   }
   return std::unique_ptr<Catalogue>(new Catalogue(std::move(impl)));
 }
 
-Result<std::unique_ptr<Catalogue>> Catalogue::from_blob(std::string_view blob) {
+Result<std::unique_ptr<Catalogue>> Catalogue::from_blob(std::string_view blob, FirstStage first) {
   LR_TRY(DecodedCatalogue decoded, decode_catalogue(blob, native_features()));
-  auto impl = std::make_unique<Impl>(std::move(decoded.rules));
+  auto impl = std::make_unique<Impl>(std::move(decoded.rules), first);
   if (plan_digest(impl->plan) != decoded.plan_digest) {
     return fail(Code::kInternal, "the built-in rules were compiled by another version");
   }
-  LR_TRY(Database all, deserialized(decoded.all));
+  impl->places = std::move(decoded.places);
+  if (impl->places.size() != impl->plan.expressions.size()) {
+    return fail(Code::kInternal, "the built-in rules are damaged");
+  }
+  LR_TRY(Database all, deserialized(*impl, decoded.all));
   impl->all = make_stage(*impl, every_expression(*impl), std::move(all));
   for (std::size_t i = 0; i < impl->wide.size(); ++i) {
-    LR_TRY(Database wide, deserialized(decoded.wide[i]));
+    LR_TRY(Database wide, deserialized(*impl, decoded.wide[i]));
     impl->wide[i] = make_wide_stage(*impl, i, std::move(wide));
   }
   return std::unique_ptr<Catalogue>(new Catalogue(std::move(impl)));

@@ -1,6 +1,7 @@
 // Rules compiled for matching: immutable, shared by all threads.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -16,17 +17,25 @@ namespace lr::secrets {
 /// with nested counts ("(a{1,500}){1,500}") has millions, and each would be paid for at each hit.
 inline constexpr int kPatternProgramMax = 20'000;
 
+/// What looks for literals. Both find the same.
+enum class FirstStage : std::uint8_t {
+  kFastest,  ///< LiteralFinder, where the processor can run it.
+  kVectorscan,
+};
+
 class Catalogue {
  public:
   /// The product's own rules, compiled when the program was built: ready within milliseconds.
-  static Result<std::unique_ptr<Catalogue>> built_in();
+  static Result<std::unique_ptr<Catalogue>> built_in(FirstStage first = FirstStage::kFastest);
   /// Compiles rules now (imports, tests). Errors name the rule and why: a pattern that RE2 or
   /// Vectorscan refuses, a group it does not have, an id that is taken, or "cost over budget": a
   /// pattern over kPatternProgramMax, or one that would have to be tried at every byte because no
   /// literal of kLiteralBitsMin (forms.h), keyword or path narrows it down.
-  static Result<std::unique_ptr<Catalogue>> compile(std::vector<Rule> rules);
+  static Result<std::unique_ptr<Catalogue>> compile(std::vector<Rule> rules,
+                                                    FirstStage first = FirstStage::kFastest);
   /// A catalogue that encode_catalogue() wrote; the bytes may go away afterwards.
-  static Result<std::unique_ptr<Catalogue>> from_blob(std::string_view blob);
+  static Result<std::unique_ptr<Catalogue>> from_blob(std::string_view blob,
+                                                      FirstStage first = FirstStage::kFastest);
   ~Catalogue();
 
   std::span<const Rule> rules() const;

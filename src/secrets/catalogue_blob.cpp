@@ -11,7 +11,7 @@
 namespace lr::secrets {
 namespace {
 
-constexpr std::string_view kMagic = "LRSR0001";
+constexpr std::string_view kMagic = "LRSR0002";
 
 /// Writes numbers and texts one behind the other.
 class Writer {
@@ -174,7 +174,8 @@ std::uint64_t plan_digest(const Plan& plan) {
   std::uint64_t digest = 0xCBF29CE484222325u;
   const auto mix = [&](std::uint64_t value) { digest = (digest ^ value) * 0x100000001B3u; };
   for (const Expression& expression : plan.expressions) {
-    for (char c : expression.text) mix(static_cast<std::uint8_t>(c));
+    for (char c : expression.literal) mix(static_cast<std::uint8_t>(c));
+    for (char c : expression.pattern) mix(static_cast<std::uint8_t>(c));
     mix(expression.caseless ? 257 : 258);
   }
   for (const std::uint32_t begin : plan.anchor_begins) mix(begin);
@@ -183,7 +184,7 @@ std::uint64_t plan_digest(const Plan& plan) {
 }
 
 Result<std::string> encode_catalogue(std::span<const Rule> rules) {
-  const Catalogue::Impl impl({rules.begin(), rules.end()});
+  const Catalogue::Impl impl({rules.begin(), rules.end()}, FirstStage::kVectorscan);
   std::vector<std::uint32_t> every(impl.plan.expressions.size());
   std::iota(every.begin(), every.end(), 0u);
   Writer out;
@@ -191,6 +192,12 @@ Result<std::string> encode_catalogue(std::span<const Rule> rules) {
   out.number(plan_digest(impl.plan));
   out.number(static_cast<std::uint32_t>(rules.size()));
   for (const Rule& rule : rules) write_rule(out, rule);
+  const std::vector<Placement> places = place_literals(impl.literals());
+  out.number(static_cast<std::uint32_t>(places.size()));
+  for (const Placement& place : places) {
+    out.number(place.window);
+    out.number(place.bucket);
+  }
   for (const unsigned long long features : kProcessorTiers) {
     LR_TRY(const std::string all_bytes, serialized(impl, every, features));
     out.text(all_bytes);
@@ -207,8 +214,14 @@ Result<DecodedCatalogue> decode_catalogue(std::string_view blob, unsigned long l
   if (in.text() != kMagic) return fail(Code::kInternal, "the built-in rules are damaged");
   DecodedCatalogue decoded;
   decoded.plan_digest = in.number<std::uint64_t>();
-  for (auto n = in.number<std::uint32_t>(); n > 0 && in.ok(); --n) {
+  auto rules = in.number<std::uint32_t>();
+  decoded.rules.reserve(std::min<std::size_t>(rules, blob.size()));
+  for (; rules > 0 && in.ok(); --rules) {
     decoded.rules.push_back(read_rule(in));
+  }
+  for (auto n = in.number<std::uint32_t>(); n > 0 && in.ok(); --n) {
+    const auto window = in.number<std::uint8_t>();
+    decoded.places.push_back({window, in.number<std::uint8_t>()});
   }
   bool chosen = false;
   for (const unsigned long long tier : kProcessorTiers) {

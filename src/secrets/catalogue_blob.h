@@ -24,7 +24,8 @@ Result<std::string> encode_catalogue(std::span<const Rule> rules);
 struct DecodedCatalogue {
   std::vector<Rule> rules;
   std::uint64_t plan_digest = 0;  ///< Of the plan the databases were compiled from.
-  std::string_view all;           ///< Serialized databases, "" for none.
+  std::vector<Placement> places;
+  std::string_view all;  ///< Serialized databases, "" for none.
   std::array<std::string_view, 2> wide;
 };
 /// Errors: kInternal when the blob is not one of this build.

@@ -18,6 +18,7 @@
 #include "secrets/catalogue.h"
 #include "secrets/forms.h"
 #include "secrets/literal_edges.h"
+#include "secrets/literal_finder.h"
 #include "secrets/sieve.h"
 #include "secrets/small_patterns.h"
 
@@ -100,9 +101,10 @@ struct RulePatterns {
 
 /// Stage one over some of the expressions; the id of an expression is its index in the plan.
 struct Stage {
-  Database database;          ///< Null when there is nothing to look for.
-  std::uint32_t overlap = 0;  ///< Longest expression, or kUnbounded.
-  std::uint32_t reach = 0;    ///< Of `wide`: longest reach of the rules that are looked for by it.
+  Database database;                          ///< Null when there is nothing to look for.
+  std::unique_ptr<LiteralFinder> literals{};  ///< In its place, where the processor can run it.
+  std::uint32_t overlap = 0;                  ///< Longest expression, or kUnbounded.
+  std::uint32_t reach = 0;  ///< Of `wide`: longest reach of the rules that are looked for by it.
   /// Of `wide`: what their matches are made of. A match cannot go on over any other byte.
   ByteSet bytes = ~ByteSet();
 };
@@ -110,6 +112,8 @@ struct Stage {
 struct Catalogue::Impl {
   std::vector<Rule> rules;
   Plan plan;
+  bool by_literals = false;       ///< LiteralFinder is the first stage, not Vectorscan.
+  std::vector<Placement> places;  ///< Of the literals of the plan's expressions.
   std::vector<RulePatterns> patterns;
   std::map<std::string_view, std::uint32_t> by_id;  ///< Views into `rules`.
   Stage all;
@@ -122,8 +126,10 @@ struct Catalogue::Impl {
   mutable std::once_flag path_set_once;
   mutable std::unique_ptr<RE2::Set> path_set_made;
 
-  /// Everything but the databases.
-  explicit Impl(std::vector<Rule> from);
+  /// Everything but the stages.
+  Impl(std::vector<Rule> from, FirstStage first);
+  /// The literals that the expressions stand for; empty where they stand for none.
+  std::vector<Literal> literals() const;
   /// Indices of the expressions of one of `wide`.
   std::vector<std::uint32_t> wide_expressions(std::size_t index) const;
   /// Which of `wide` looks for a rule; nullopt: none, its reach is short.

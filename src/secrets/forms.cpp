@@ -1,11 +1,10 @@
 #include "secrets/forms.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <bit>
 #include <map>
+#include <tuple>
 #include <utility>
 
 namespace lr::secrets {
@@ -33,12 +32,6 @@ std::string in_lower_case(std::string_view text) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
   }
   return lower;
-}
-
-std::string literal_text(std::string_view literal) {
-  std::string text;
-  for (char c : literal) text += fmt::format("\\x{:02x}", static_cast<std::uint8_t>(c));
-  return text;
 }
 
 constexpr auto kCredentialWords = std::to_array<std::string_view>(
@@ -99,20 +92,20 @@ class Planner {
   };
 
   void add_for_pace(std::string_view literal) {
-    const std::string text = literal_text(literal);
-    expressions_[{text, false}].expression = {text, false,
-                                              static_cast<std::uint32_t>(literal.size())};
+    const std::string text(literal);
+    expressions_[{text, "", false}].expression = {text, "", false,
+                                                  static_cast<std::uint32_t>(literal.size())};
   }
 
-  void add(std::string text, bool caseless, std::uint32_t width, Anchor anchor) {
-    Wanted& wanted = expressions_[{text, caseless}];
-    wanted.expression = {std::move(text), caseless, width};
+  void add(Expression expression, Anchor anchor) {
+    Wanted& wanted = expressions_[{expression.literal, expression.pattern, expression.caseless}];
+    wanted.expression = std::move(expression);
     wanted.anchors.push_back(anchor);
   }
 
   void add_literal(const Literal& literal, Anchor anchor) {
     anchor.length = static_cast<std::uint32_t>(literal.text.size());
-    add(literal_text(literal.text), literal.caseless, anchor.length, anchor);
+    add({literal.text, "", literal.caseless, anchor.length}, anchor);
   }
 
   /// Without those that hold another one: "splunk_token" is found where "splunk" is.
@@ -158,7 +151,7 @@ class Planner {
       form = sized({0, kUnbounded}, rule);
       form.needs_keyword = !rule.keywords.empty();
       form.reach += kKeywordReach;
-      add(rule.pattern, false, kUnbounded, {index, 0, 0, form.max_width, false, false});
+      add({"", rule.pattern, false, kUnbounded}, {index, 0, 0, form.max_width, false, false});
       return form;
     }
     form = sized(pattern_width(*tree), rule);
@@ -203,7 +196,7 @@ class Planner {
     const std::string relaxed = relaxed_pattern(tree);
     const auto relaxed_tree = parse_pattern(relaxed);
     const Width width = relaxed_tree ? pattern_width(*relaxed_tree) : Width{0, kUnbounded};
-    add(relaxed, false, width.max,
+    add({"", relaxed, false, width.max},
         {index, 0, width.min, std::min(width.max, form.max_width), false, false});
     return form;
   }
@@ -250,7 +243,8 @@ class Planner {
 
   std::span<const Rule> rules_;
   Plan plan_;
-  std::map<std::pair<std::string, bool>, Wanted> expressions_;
+  /// By literal, pattern and whether the case does not matter.
+  std::map<std::tuple<std::string, std::string, bool>, Wanted> expressions_;
 };
 
 }  // namespace

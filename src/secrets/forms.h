@@ -62,16 +62,17 @@ struct Anchor {
   bool name_only = false;  ///< kAssigned: the keyword is part of the name that is given the value.
 };
 
-/// One expression of stage one.
+/// One expression of stage one: a literal, or a pattern for want of one.
 struct Expression {
-  std::string text;  ///< In Vectorscan's syntax.
+  std::string literal{};
+  std::string pattern{};  ///< In Vectorscan's syntax; "" for a literal.
   bool caseless = false;
   std::uint32_t width = 0;  ///< Longest match, or kUnbounded.
 };
 
 struct Plan {
   std::vector<Form> forms;              ///< One for each rule.
-  std::vector<Expression> expressions;  ///< Sorted by text: the same for the same rules.
+  std::vector<Expression> expressions;  ///< Sorted: the same for the same rules.
   /// Of all expressions, one behind the other: every hit asks for them, so they stand close
   /// together. Those of expression i begin at anchor_begins[i].
   std::vector<Anchor> anchors;

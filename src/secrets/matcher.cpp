@@ -193,27 +193,36 @@ void Matcher::collect(const Stage& stage, Range range) {
 }
 
 void Matcher::collect_chunk(const Stage& stage, Range chunk, std::size_t overlap) {
-  if (stage.database == nullptr) return;
+  const std::size_t base = chunk.begin - overlap;
+  const std::string_view text = bytes_.substr(base, chunk.end - base);
+  const std::size_t known = hits_.size();
+  if (stage.literals != nullptr) {
+    stage.literals->find(text, overlap, hits_);
+  } else if (stage.database != nullptr) {
+    scan_database(stage.database.get(), text, overlap);
+  }
+  for (Hit& hit : std::span(hits_).subspan(known)) hit.to += base;
+}
+
+void Matcher::scan_database(const hs_database_t* database, std::string_view text,
+                            std::size_t after) {
   struct Context {
     std::vector<Hit>* hits;
-    std::size_t base;
     std::size_t after;
-  } context{&hits_, chunk.begin - overlap, overlap};
+  } context{&hits_, after};
   const auto on_match = [](unsigned id, unsigned long long, unsigned long long to, unsigned,
                            void* opaque) {
     const auto* c = static_cast<Context*>(opaque);
-    if (to > c->after) c->hits->push_back({c->base + to, id});
+    if (to > c->after) c->hits->push_back({to, id});
     return 0;
   };
-  const std::string_view text = bytes_.substr(context.base, chunk.end - context.base);
-  const hs_error_t result =
-      hs_scan(stage.database.get(), text.data(), static_cast<unsigned>(text.size()), 0,
-              scratch_.get(), on_match, &context);
+  const hs_error_t result = hs_scan(database, text.data(), static_cast<unsigned>(text.size()), 0,
+                                    scratch_.get(), on_match, &context);
   LR_CHECK(result == HS_SUCCESS);
 }
 
 void Matcher::take_hit(const Hit& hit) {
-  for (const Anchor& anchor : catalogue_->plan.anchors_of(hit.expression)) {
+  for (const Anchor& anchor : catalogue_->plan.anchors_of(hit.literal)) {
     const std::size_t literal = hit.to - anchor.length;
     switch (catalogue_->plan.forms[anchor.rule].how) {
       case How::kAnchored:

@@ -41,12 +41,8 @@ class Matcher {
   const std::vector<Match>& match_near(std::string_view bytes, std::span<const Range> ranges);
 
  private:
-  struct Hit {
-    std::size_t to = 0;
-    std::uint32_t expression = 0;
-    friend auto operator<=>(const Hit&, const Hit&) = default;
-  };
-  struct Pending {  ///< Where a kWindow rule is to be searched.
+  using Hit = LiteralFinder::Hit;  ///< Of an expression of the plan.
+  struct Pending {                 ///< Where a kWindow rule is to be searched.
     std::size_t begin = 0, end = 0;
     std::size_t free_from = 0;    ///< Behind the rule's last match.
     std::size_t name_end = 0;     ///< kAssigned: of the last name whose value was looked at.
@@ -59,6 +55,7 @@ class Matcher {
   explicit Matcher(const Catalogue::Impl& catalogue);
   void collect(const Stage& stage, Range range);
   void collect_chunk(const Stage& stage, Range chunk, std::size_t overlap);
+  void scan_database(const hs_database_t* database, std::string_view text, std::size_t after);
   bool begins_in_front(std::span<const Range> windows, std::size_t reach,
                        std::optional<std::size_t> wide) const;
   void take_hit(const Hit& hit);

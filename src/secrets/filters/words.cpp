@@ -90,6 +90,15 @@ double surprise(std::string_view text) {
   return sum.bits() / static_cast<double>(text.size());
 }
 
+double surprise_behind(char first, char second, char now) {
+  Sum sum;
+  sum.add(first);
+  sum.add(second);
+  const double before = sum.bits();
+  sum.add(static_cast<char>(now | 0x20));
+  return sum.bits() - before;
+}
+
 bool reads_like_words(std::string_view secret) {
   // Hex digits have few letters to be surprising with, but no word is made of them and digits.
   const bool hex = secret.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;

@@ -1,0 +1,283 @@
+#include "secrets/literal_finder.h"
+
+#include <immintrin.h>
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <utility>
+
+namespace lr::secrets {
+namespace {
+
+constexpr std::size_t kLanes = 64;        ///< Places that are looked up at once.
+constexpr std::size_t kBatchLanes = 64;   ///< Of these, so many make a batch.
+constexpr std::size_t kReadBehind = sizeof(std::uint64_t);
+constexpr std::uint32_t kInLowerCase = 0x2020'2020;
+constexpr std::uint32_t kWholeKey = 0xFFFF'FFFF;
+constexpr std::uint32_t kShortKey = 0xFF'FFFF;
+constexpr std::size_t kShortSize = 3;
+
+template <class Number>
+Number bytes_at(const char* data) {
+  Number bytes = 0;
+  std::memcpy(&bytes, data, sizeof bytes);
+  return bytes;
+}
+
+std::uint32_t key_at(const char* data) { return bytes_at<std::uint32_t>(data) | kInLowerCase; }
+
+char in_lower_case(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+
+bool is_equal(const Literal& literal, std::string_view text) {
+  return literal.caseless ? std::ranges::equal(literal.text, text, {}, {}, in_lower_case)
+                          : literal.text == text;
+}
+
+/// The places of the windows of eight buckets, in registers.
+struct Group {
+  __m512i low[kWindowMax], high[kWindowMax];
+};
+
+[[gnu::target("avx512f,avx512bw,avx512vbmi"), gnu::always_inline]] inline Group group_of(
+    const std::array<BucketTables::Kinds, kWindowMax>& places) {
+  Group group;
+  for (std::size_t i = 0; i < kWindowMax; ++i) {
+    group.low[i] = _mm512_load_si512(places[i].data());
+    group.high[i] = _mm512_load_si512(places[i].data() + kLanes);
+  }
+  return group;
+}
+
+/// One bit for each of kLanes places: whether a whole window may begin there, or a short one.
+struct Passing {
+  std::uint64_t whole = 0;
+  std::uint64_t part = 0;
+};
+
+/// Writes to `passing` the places at which a window of any bucket may begin. The tables of
+/// twenty-four buckets fit into the registers.
+[[gnu::target("avx512f,avx512bw,avx512vbmi")]] void look_up(const BucketTables& tables,
+                                                            const char* data,
+                                                            std::span<Passing> passing) {
+  static_assert(kBuckets == 24);
+  const Group a = group_of(tables.of[0]);
+  const Group b = group_of(tables.of[1]);
+  const Group c = group_of(tables.of[2]);
+  const __m512i short_ones = _mm512_set1_epi8(static_cast<char>(0xFF << (8 - kShortBuckets)));
+  for (Passing& places : passing) {
+    __m512i in_a = _mm512_set1_epi8(-1);
+    __m512i in_b = in_a;
+    __m512i in_c = in_a;
+    for (std::size_t i = 0; i < kWindowMax; ++i) {
+      const __m512i bytes = _mm512_loadu_si512(data + i);
+      in_a = _mm512_and_si512(in_a, _mm512_permutex2var_epi8(a.low[i], bytes, a.high[i]));
+      in_b = _mm512_and_si512(in_b, _mm512_permutex2var_epi8(b.low[i], bytes, b.high[i]));
+      in_c = _mm512_and_si512(in_c, _mm512_permutex2var_epi8(c.low[i], bytes, c.high[i]));
+    }
+    const __m512i in_long = _mm512_andnot_si512(short_ones, in_c);
+    const __m512i any = _mm512_or_si512(_mm512_or_si512(in_a, in_b), in_long);
+    places.whole = _cvtmask64_u64(_mm512_test_epi8_mask(any, any));
+    places.part = _cvtmask64_u64(_mm512_test_epi8_mask(in_c, short_ones));
+    data += kLanes;
+  }
+}
+
+/// Every place of a batch may pass; up to kLanes more are written at once than there are.
+using Places = std::array<std::uint16_t, (kBatchLanes + 1) * kLanes>;
+
+/// Writes down where bits stand, rising; returns how many there are.
+[[gnu::target("avx512f,avx512bw,avx512vbmi,avx512vbmi2,popcnt")]] std::size_t list_places(
+    std::span<const Passing> passing, std::uint64_t Passing::* kind, Places& places) {
+  alignas(kLanes) static constexpr auto kEach = [] {
+    std::array<std::uint8_t, kLanes> each{};
+    for (std::size_t i = 0; i < kLanes; ++i) each[i] = static_cast<std::uint8_t>(i);
+    return each;
+  }();
+  const __m512i each = _mm512_load_si512(kEach.data());
+  std::uint16_t* next = places.data();
+  for (std::size_t lane = 0; lane < passing.size(); ++lane) {
+    const __m512i begin = _mm512_set1_epi16(static_cast<short>(lane * kLanes));
+    const __m512i listed = _mm512_maskz_compress_epi8(passing[lane].*kind, each);
+    const int count = std::popcount(passing[lane].*kind);
+    const __m512i front = _mm512_cvtepu8_epi16(_mm512_castsi512_si256(listed));
+    _mm512_storeu_si512(next, _mm512_add_epi16(begin, front));
+    if (count > 32) {
+      const __m512i back = _mm512_cvtepu8_epi16(_mm512_extracti64x4_epi64(listed, 1));
+      _mm512_storeu_si512(next + 32, _mm512_add_epi16(begin, back));
+    }
+    next += count;
+  }
+  return static_cast<std::size_t>(next - places.data());
+}
+
+}  // namespace
+
+/// Of a text, or of a copy of its end with zeros behind it.
+struct LiteralFinder::Batch {
+  std::size_t begin = 0;  ///< Of `data` in the text.
+  const char* data = nullptr;
+  std::size_t lanes = 0;  ///< Times kLanes bytes; kReadBehind more can be read.
+};
+
+struct LiteralFinder::Text {
+  std::string_view bytes;
+  std::size_t after = 0;
+};
+
+bool LiteralFinder::is_supported() {
+  static const bool supported =
+      __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512bw") != 0 &&
+      __builtin_cpu_supports("avx512vbmi") != 0 && __builtin_cpu_supports("avx512vbmi2") != 0 &&
+      __builtin_cpu_supports("popcnt") != 0;
+  return supported;
+}
+
+LiteralFinder::LiteralFinder(std::vector<PlacedLiteral> literals)
+    : literals_(std::move(literals)), tables_(bucket_tables(literals_)) {
+  std::vector<Entry> entries;
+  entries.reserve(2 * literals_.size());
+  for (std::uint32_t i = 0; i < literals_.size(); ++i) {
+    Entry entry = entry_of(literals_[i].literal, literals_[i].place.window);
+    entry.literal = i;
+    add(entry, entries);
+  }
+  index(entries);
+}
+
+LiteralFinder::Entry LiteralFinder::entry_of(const Literal& literal, std::size_t window) {
+  constexpr std::size_t kMost = sizeof(std::uint64_t);
+  const std::string_view text = literal.text;
+  const std::size_t begin = std::min(window, text.size() - std::min(text.size(), kMost));
+  Entry entry;
+  entry.window = static_cast<std::uint32_t>(window);
+  entry.back = static_cast<std::uint32_t>(window - begin);
+  entry.whole = text.size() <= kMost;
+  for (unsigned i = 0; i < kMost && begin + i < text.size(); ++i) {
+    const char c = text[begin + i];
+    const bool letter = literal.caseless && c >= 'a' && c <= 'z';
+    const std::uint64_t mask = letter ? 0xDF : 0xFF;
+    entry.mask |= mask << 8 * i;
+    entry.bytes |= (static_cast<std::uint8_t>(c) & mask) << 8 * i;
+  }
+  entry.key = static_cast<std::uint32_t>(entry.bytes >> 8 * entry.back) | kInLowerCase;
+  return entry;
+}
+
+/// Adds a literal by the key of its window.
+void LiteralFinder::add(const Entry& known, std::vector<Entry>& entries) const {
+  const std::size_t size = window_size(literals_[known.literal].literal);
+  Entry entry = known;
+  if (size == kWindowMax) return entries.push_back(entry);
+  entry.key &= kShortKey;
+  if (size == kShortSize) return entries.push_back(entry);
+  // Known by three bytes, of which the last may be any.
+  for (std::uint32_t last = 0; last < 256; ++last) {
+    entry.key = (entry.key & 0xFFFF) | last << 16;
+    if ((last & 0x20) != 0) entries.push_back(entry);
+  }
+}
+
+/// Puts those of a slot side by side.
+void LiteralFinder::index(const std::vector<Entry>& entries) {
+  const auto slot_of = [](const Entry& entry) {
+    return hash(entry.key) >> (kHashBits - kSlotBits);
+  };
+  for (const Entry& entry : entries) {
+    const std::uint32_t bit = hash(entry.key);
+    seen_[bit / 64] |= 1ull << bit % 64;
+    ++slots_[slot_of(entry) + 1];
+  }
+  for (std::size_t i = 1; i < slots_.size(); ++i) slots_[i] += slots_[i - 1];
+  std::array<std::uint32_t, 1u << kSlotBits> next;
+  std::ranges::copy(std::span(slots_).first(next.size()), next.begin());
+  // Two are looked at, also behind those of the last slot.
+  entries_.resize(entries.size() + 2, {.bytes = 1});
+  for (const Entry& entry : entries) entries_[next[slot_of(entry)]++] = entry;
+}
+
+void LiteralFinder::find(std::string_view bytes, std::size_t after, std::vector<Hit>& hits) const {
+  const Text text{bytes, after};
+  const auto known = static_cast<std::ptrdiff_t>(hits.size());
+  // A batch is read with some bytes in front of it and behind it.
+  const std::size_t whole =
+      bytes.size() > kReadBehind ? (bytes.size() - kReadBehind) / kLanes : 0;
+  take_copy(text, 0, hits);
+  for (std::size_t lane = 1; lane < whole; lane += kBatchLanes) {
+    const std::size_t begin = lane * kLanes;
+    take({begin, bytes.data() + begin, std::min(kBatchLanes, whole - lane)}, text, hits);
+  }
+  for (std::size_t lane = std::max<std::size_t>(whole, 1); lane * kLanes < bytes.size(); ++lane) {
+    take_copy(text, lane * kLanes, hits);
+  }
+  std::sort(hits.begin() + known, hits.end());
+}
+
+/// Of one times kLanes places, with zeros where the text has ended or not begun.
+void LiteralFinder::take_copy(const Text& text, std::size_t begin, std::vector<Hit>& hits) const {
+  char copy[3 * kLanes]{};
+  const std::size_t front = std::min(begin, kLanes);
+  text.bytes.copy(copy + kLanes - front, front + kLanes + kReadBehind, begin - front);
+  take({begin, copy + kLanes, 1}, text, hits);
+}
+
+/// Whether a literal may stand where its window does: bytes of it do, or more than two literals
+/// have such a window.
+std::size_t LiteralFinder::may_stand(std::uint32_t key, const char* data) const {
+  const auto stands = [&](const Entry& entry) {
+    return static_cast<std::size_t>(
+        (bytes_at<std::uint64_t>(data - entry.back) & entry.mask) == entry.bytes);
+  };
+  const std::uint32_t slot = hash(key) >> (kHashBits - kSlotBits);
+  const std::uint32_t first = slots_[slot];
+  const bool more = slots_[slot + 1] - first > 2;
+  return stands(entries_[first]) | stands(entries_[first + 1]) | static_cast<std::size_t>(more);
+}
+
+void LiteralFinder::take(const Batch& batch, const Text& text, std::vector<Hit>& hits) const {
+  std::array<Passing, kBatchLanes> all;
+  const std::span passing = std::span(all).first(batch.lanes);
+  look_up(tables_, batch.data, passing);
+  Places places;
+  const auto take_places = [&](std::uint64_t Passing::*kind, std::uint32_t mask) {
+    const std::size_t listed = list_places(passing, kind, places);
+    // The list is thinned out without a branch: which places stay cannot be foretold.
+    std::size_t known = 0;
+    for (std::size_t i = 0; i < listed; ++i) {
+      const std::uint16_t place = places[i];
+      places[known] = place;
+      known += is_key(key_at(batch.data + place) & mask);
+    }
+    std::size_t likely = 0;
+    for (std::size_t i = 0; i < known; ++i) {
+      const std::uint16_t place = places[i];
+      places[likely] = place;
+      likely += may_stand(key_at(batch.data + place) & mask, batch.data + place);
+    }
+    for (std::size_t i = 0; i < likely; ++i) {
+      const char* const data = batch.data + places[i];
+      compare(key_at(data) & mask, data, batch.begin + places[i], text, hits);
+    }
+  };
+  take_places(&Passing::whole, kWholeKey);
+  take_places(&Passing::part, kShortKey);
+}
+
+/// `data`: of the window that may begin at `at`.
+void LiteralFinder::compare(std::uint32_t key, const char* data, std::size_t at, const Text& text,
+                            std::vector<Hit>& hits) const {
+  const std::uint32_t slot = hash(key) >> (kHashBits - kSlotBits);
+  for (std::uint32_t i = slots_[slot]; i < slots_[slot + 1]; ++i) {
+    const Entry& entry = entries_[i];
+    if (entry.key != key || at < entry.window) continue;
+    if ((bytes_at<std::uint64_t>(data - entry.back) & entry.mask) != entry.bytes) continue;
+    const Literal& literal = literals_[entry.literal].literal;
+    const std::size_t begin = at - entry.window;
+    const std::size_t end = begin + literal.text.size();
+    if (end <= text.after || end > text.bytes.size()) continue;
+    if (!entry.whole && !is_equal(literal, text.bytes.substr(begin, end - begin))) continue;
+    hits.push_back({end, literals_[entry.literal].id});
+  }
+}
+
+}  // namespace lr::secrets
