@@ -10,10 +10,10 @@
 namespace lr::secrets {
 namespace {
 
-constexpr std::size_t kLanes = 64;        ///< Places that are looked up at once.
-constexpr std::size_t kBatchLanes = 64;   ///< Of these, so many make a batch.
+constexpr std::size_t kLanes = 64;       ///< Places that are looked up at once.
+constexpr std::size_t kBatchLanes = 64;  ///< Of these, so many make a batch.
 constexpr std::size_t kReadBehind = sizeof(std::uint64_t);
-constexpr std::uint32_t kInLowerCase = 0x2020'2020;
+constexpr std::uint32_t kCaseBits = 0x2020'2020;
 constexpr std::uint32_t kWholeKey = 0xFFFF'FFFF;
 constexpr std::uint32_t kShortKey = 0xFF'FFFF;
 constexpr std::size_t kShortSize = 3;
@@ -25,13 +25,32 @@ Number bytes_at(const char* data) {
   return bytes;
 }
 
-std::uint32_t key_at(const char* data) { return bytes_at<std::uint32_t>(data) | kInLowerCase; }
+std::uint32_t key_at(const char* data) { return bytes_at<std::uint32_t>(data) | kCaseBits; }
 
-char in_lower_case(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+constexpr auto kInLowerCase = [] {
+  std::array<char, 256> table{};
+  for (unsigned c = 0; c < table.size(); ++c) {
+    table[c] = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+  }
+  return table;
+}();
 
 bool is_equal(const Literal& literal, std::string_view text) {
-  return literal.caseless ? std::ranges::equal(literal.text, text, {}, {}, in_lower_case)
-                          : literal.text == text;
+  if (!literal.caseless) return literal.text == text;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (kInLowerCase[static_cast<std::uint8_t>(text[i])] != literal.text[i]) return false;
+  }
+  return true;
+}
+
+/// Hits come in the order of windows, which stand less than a literal from where they should.
+void put_in_order(std::span<LiteralFinder::Hit> hits) {
+  for (std::size_t i = 1; i < hits.size(); ++i) {
+    const LiteralFinder::Hit hit = hits[i];
+    std::size_t to = i;
+    for (; to > 0 && hit < hits[to - 1]; --to) hits[to] = hits[to - 1];
+    hits[to] = hit;
+  }
 }
 
 /// The places of the windows of eight buckets, in registers.
@@ -145,22 +164,33 @@ LiteralFinder::LiteralFinder(std::vector<PlacedLiteral> literals)
   index(entries);
 }
 
-LiteralFinder::Entry LiteralFinder::entry_of(const Literal& literal, std::size_t window) {
-  constexpr std::size_t kMost = sizeof(std::uint64_t);
-  const std::string_view text = literal.text;
-  const std::size_t begin = std::min(window, text.size() - std::min(text.size(), kMost));
-  Entry entry;
-  entry.window = static_cast<std::uint32_t>(window);
-  entry.back = static_cast<std::uint32_t>(window - begin);
-  entry.whole = text.size() <= kMost;
-  for (unsigned i = 0; i < kMost && begin + i < text.size(); ++i) {
-    const char c = text[begin + i];
+bool LiteralFinder::Part::stands_at(const char* data) const {
+  return (bytes_at<std::uint64_t>(data) & mask) == bytes;
+}
+
+/// Eight bytes from `begin` on, as far as the literal has them.
+LiteralFinder::Part LiteralFinder::part_of(const Literal& literal, std::ptrdiff_t begin) {
+  Part part;
+  for (std::size_t i = 0; i < sizeof part.bytes; ++i) {
+    const auto at = static_cast<std::size_t>(begin + static_cast<std::ptrdiff_t>(i));
+    if (at >= literal.text.size()) continue;
+    const char c = literal.text[at];
     const bool letter = literal.caseless && c >= 'a' && c <= 'z';
     const std::uint64_t mask = letter ? 0xDF : 0xFF;
-    entry.mask |= mask << 8 * i;
-    entry.bytes |= (static_cast<std::uint8_t>(c) & mask) << 8 * i;
+    part.mask |= mask << 8 * i;
+    part.bytes |= (static_cast<std::uint8_t>(c) & mask) << 8 * i;
   }
-  entry.key = static_cast<std::uint32_t>(entry.bytes >> 8 * entry.back) | kInLowerCase;
+  return part;
+}
+
+LiteralFinder::Entry LiteralFinder::entry_of(const Literal& literal, std::size_t window) {
+  const auto begin = static_cast<std::ptrdiff_t>(window);
+  Entry entry;
+  entry.window = static_cast<std::uint32_t>(window);
+  entry.front = part_of(literal, begin - static_cast<std::ptrdiff_t>(kFront));
+  entry.back = part_of(literal, begin);
+  entry.whole = window <= kFront && literal.text.size() <= window + sizeof entry.back.bytes;
+  entry.key = static_cast<std::uint32_t>(entry.back.bytes) | kCaseBits;
   return entry;
 }
 
@@ -192,16 +222,17 @@ void LiteralFinder::index(const std::vector<Entry>& entries) {
   std::array<std::uint32_t, 1u << kSlotBits> next;
   std::ranges::copy(std::span(slots_).first(next.size()), next.begin());
   // Two are looked at, also behind those of the last slot.
-  entries_.resize(entries.size() + 2, {.bytes = 1});
+  Entry none;
+  none.back.bytes = 1;
+  entries_.resize(entries.size() + 2, none);
   for (const Entry& entry : entries) entries_[next[slot_of(entry)]++] = entry;
 }
 
 void LiteralFinder::find(std::string_view bytes, std::size_t after, std::vector<Hit>& hits) const {
   const Text text{bytes, after};
-  const auto known = static_cast<std::ptrdiff_t>(hits.size());
+  const std::size_t known = hits.size();
   // A batch is read with some bytes in front of it and behind it.
-  const std::size_t whole =
-      bytes.size() > kReadBehind ? (bytes.size() - kReadBehind) / kLanes : 0;
+  const std::size_t whole = bytes.size() > kReadBehind ? (bytes.size() - kReadBehind) / kLanes : 0;
   take_copy(text, 0, hits);
   for (std::size_t lane = 1; lane < whole; lane += kBatchLanes) {
     const std::size_t begin = lane * kLanes;
@@ -210,7 +241,7 @@ void LiteralFinder::find(std::string_view bytes, std::size_t after, std::vector<
   for (std::size_t lane = std::max<std::size_t>(whole, 1); lane * kLanes < bytes.size(); ++lane) {
     take_copy(text, lane * kLanes, hits);
   }
-  std::sort(hits.begin() + known, hits.end());
+  put_in_order(std::span(hits).subspan(known));
 }
 
 /// Of one times kLanes places, with zeros where the text has ended or not begun.
@@ -225,8 +256,8 @@ void LiteralFinder::take_copy(const Text& text, std::size_t begin, std::vector<H
 /// have such a window.
 std::size_t LiteralFinder::may_stand(std::uint32_t key, const char* data) const {
   const auto stands = [&](const Entry& entry) {
-    return static_cast<std::size_t>(
-        (bytes_at<std::uint64_t>(data - entry.back) & entry.mask) == entry.bytes);
+    return static_cast<std::size_t>(entry.front.stands_at(data - kFront)) &
+           static_cast<std::size_t>(entry.back.stands_at(data));
   };
   const std::uint32_t slot = hash(key) >> (kHashBits - kSlotBits);
   const std::uint32_t first = slots_[slot];
@@ -239,7 +270,7 @@ void LiteralFinder::take(const Batch& batch, const Text& text, std::vector<Hit>&
   const std::span passing = std::span(all).first(batch.lanes);
   look_up(tables_, batch.data, passing);
   Places places;
-  const auto take_places = [&](std::uint64_t Passing::*kind, std::uint32_t mask) {
+  const auto take_places = [&](std::uint64_t Passing::* kind, std::uint32_t mask) {
     const std::size_t listed = list_places(passing, kind, places);
     // The list is thinned out without a branch: which places stay cannot be foretold.
     std::size_t known = 0;
@@ -270,7 +301,7 @@ void LiteralFinder::compare(std::uint32_t key, const char* data, std::size_t at,
   for (std::uint32_t i = slots_[slot]; i < slots_[slot + 1]; ++i) {
     const Entry& entry = entries_[i];
     if (entry.key != key || at < entry.window) continue;
-    if ((bytes_at<std::uint64_t>(data - entry.back) & entry.mask) != entry.bytes) continue;
+    if (!entry.front.stands_at(data - kFront) || !entry.back.stands_at(data)) continue;
     const Literal& literal = literals_[entry.literal].literal;
     const std::size_t begin = at - entry.window;
     const std::size_t end = begin + literal.text.size();

@@ -38,16 +38,22 @@ class LiteralFinder {
  private:
   static constexpr unsigned kHashBits = 16;
   static constexpr unsigned kSlotBits = 12;
-  /// A literal that may stand where its window does, and up to eight of its bytes, the window
-  /// among them.
-  struct Entry {
-    std::uint32_t key = 0;  ///< Of the window.
-    std::uint32_t literal = 0;  ///< Its index.
-    std::uint32_t window = 0;  ///< Where it begins in the literal.
-    std::uint32_t back = 0;    ///< From there to the begin of `bytes`.
+  static constexpr std::size_t kFront = 4;
+  /// Some bytes of a literal, and which of their bits matter: not the case of letters, when that
+  /// is how it is looked for.
+  struct Part {
     std::uint64_t bytes = 0;
-    std::uint64_t mask = 0;  ///< Of the bits that matter: not the case of letters, when caseless.
-    bool whole = false;      ///< The literal has no other bytes.
+    std::uint64_t mask = 0;
+    bool stands_at(const char* data) const;
+  };
+  /// A literal that may stand where its window does.
+  struct Entry {
+    std::uint32_t key = 0;      ///< Of the window.
+    std::uint32_t literal = 0;  ///< Its index.
+    std::uint32_t window = 0;   ///< Where it begins in the literal.
+    bool whole = false;         ///< There is nothing but the two parts.
+    Part front;                 ///< From kFront bytes in front of the window on.
+    Part back;                  ///< From the window on.
   };
   struct Batch;
   struct Text;
@@ -62,6 +68,7 @@ class LiteralFinder {
   void take(const Batch& batch, const Text& text, std::vector<Hit>& hits) const;
   void take_copy(const Text& text, std::size_t begin, std::vector<Hit>& hits) const;
   std::size_t may_stand(std::uint32_t key, const char* data) const;
+  static Part part_of(const Literal& literal, std::ptrdiff_t begin);
   static Entry entry_of(const Literal& literal, std::size_t window);
   void add(const Entry& known, std::vector<Entry>& entries) const;
   void compare(std::uint32_t key, const char* data, std::size_t at, const Text& text,
