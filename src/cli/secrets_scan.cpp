@@ -33,13 +33,7 @@ bool is_linked_checkout(const std::string& folder) {
 Result<std::unique_ptr<Catalogue>> catalogue_of(const ScanRequest& request) {
   LR_TRY(auto built_in, Catalogue::built_in());
   if (request.rules.empty()) return built_in;
-  std::vector<secrets::Rule> all = request.rules;
-  for (const secrets::Rule& rule : built_in->rules()) {
-    const bool replaced = std::ranges::any_of(
-        request.rules, [&](const secrets::Rule& own) { return own.id == rule.id; });
-    if (!replaced) all.push_back(rule);
-  }
-  return Catalogue::compile(std::move(all));
+  return Catalogue::compile_beside(*built_in, request.rules);
 }
 
 }  // namespace

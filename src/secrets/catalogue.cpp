@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <set>
 #include <utility>
 
 #include "secrets/catalogue_blob.h"
@@ -73,7 +74,8 @@ Stage make_wide_stage(const Catalogue::Impl& impl, std::size_t index, Database d
   return stage;
 }
 
-Result<> check_pattern(const Rule& rule, std::string_view what, const std::string& text) {
+/// How many groups it has.
+Result<int> check_pattern(const Rule& rule, std::string_view what, const std::string& text) {
   const RE2 compiled(text, pattern_options());
   if (compiled.error_code() == RE2::ErrorPatternTooLarge ||
       compiled.ProgramSize() > kPatternProgramMax) {
@@ -82,7 +84,7 @@ Result<> check_pattern(const Rule& rule, std::string_view what, const std::strin
                             "use smaller counts",
                             rule.id, what, kPatternProgramMax));
   }
-  if (compiled.ok()) return {};
+  if (compiled.ok()) return compiled.NumberOfCapturingGroups();
   return fail(Code::kInvalidArgument,
               fmt::format("rule {}: {} is not RE2: {}", rule.id, what, compiled.error()));
 }
@@ -99,15 +101,17 @@ Result<> check_cost(const Catalogue::Impl& impl) {
 }
 
 Result<> check_rule(const Rule& rule) {
-  if (!rule.pattern.empty()) LR_TRY_VOID(check_pattern(rule, "pattern", rule.pattern));
+  int groups = 0;
+  if (!rule.pattern.empty()) {
+    LR_TRY(groups, check_pattern(rule, "pattern", rule.pattern));
+  }
   if (!rule.assigned.empty()) LR_TRY_VOID(check_pattern(rule, "assigned", rule.assigned));
   if (!rule.path.empty()) LR_TRY_VOID(check_pattern(rule, "path", rule.path));
   for (const Allowlist& list : rule.allowlists) {
     for (const std::string& text : list.patterns) LR_TRY_VOID(check_pattern(rule, "allow", text));
     for (const std::string& text : list.paths) LR_TRY_VOID(check_pattern(rule, "allow", text));
   }
-  const RE2 compiled(rule.pattern, pattern_options());
-  if (rule.secret_group > compiled.NumberOfCapturingGroups()) {
+  if (rule.secret_group > groups) {
     return fail(Code::kInvalidArgument,
                 fmt::format("rule {}: there is no group {}", rule.id, rule.secret_group));
   }
@@ -338,6 +342,24 @@ Catalogue::~Catalogue() = default;
 
 Result<std::unique_ptr<Catalogue>> Catalogue::compile(std::vector<Rule> rules, FirstStage first) {
   for (const Rule& rule : rules) LR_TRY_VOID(check_rule(rule));
+  return compile_checked(std::move(rules), first);
+}
+
+Result<std::unique_ptr<Catalogue>> Catalogue::compile_beside(const Catalogue& known,
+                                                             std::vector<Rule> rules) {
+  std::set<std::string, std::less<>> replaced;
+  for (const Rule& rule : rules) {
+    LR_TRY_VOID(check_rule(rule));
+    replaced.insert(rule.id);
+  }
+  for (const Rule& rule : known.rules()) {
+    if (!replaced.contains(rule.id)) rules.push_back(rule);
+  }
+  return compile_checked(std::move(rules), FirstStage::kFastest);
+}
+
+Result<std::unique_ptr<Catalogue>> Catalogue::compile_checked(std::vector<Rule> rules,
+                                                              FirstStage first) {
   auto impl = std::make_unique<Impl>(std::move(rules), first);
   if (impl->by_id.size() != impl->rules.size()) {
     return fail(Code::kInvalidArgument, "two rules have the same id");

@@ -33,6 +33,10 @@ class Catalogue {
   /// literal of kLiteralBitsMin (forms.h), keyword or path narrows it down.
   static Result<std::unique_ptr<Catalogue>> compile(std::vector<Rule> rules,
                                                     FirstStage first = FirstStage::kFastest);
+  /// The same of `rules` and those of `known` that have another id, which were compiled before and
+  /// are not checked again.
+  static Result<std::unique_ptr<Catalogue>> compile_beside(const Catalogue& known,
+                                                           std::vector<Rule> rules);
   /// A catalogue that encode_catalogue() wrote; the bytes may go away afterwards.
   static Result<std::unique_ptr<Catalogue>> from_blob(std::string_view blob,
                                                       FirstStage first = FirstStage::kFastest);
@@ -46,6 +50,8 @@ class Catalogue {
 
  private:
   explicit Catalogue(std::unique_ptr<Impl> impl);
+  static Result<std::unique_ptr<Catalogue>> compile_checked(std::vector<Rule> rules,
+                                                            FirstStage first);
   std::unique_ptr<Impl> impl_;
 };
 

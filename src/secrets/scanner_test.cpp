@@ -383,6 +383,15 @@ TEST(Catalogue, KnowsRulesThatNothingNarrowsDown) {
   EXPECT_EQ(costly(make_rule("good", "wmb_[0-9a-f]{32}")), 0u);
 }
 
+TEST(Catalogue, OwnRulesReplaceThoseOfTheirId) {
+  const auto known = Catalogue::compile(test_rules());
+  const auto beside = Catalogue::compile_beside(**known, {make_rule("acme", "acme_[0-9]{20}")});
+  ASSERT_TRUE(beside);
+  EXPECT_EQ((*beside)->rules().size(), (*known)->rules().size());
+  EXPECT_EQ((*beside)->find("acme")->pattern, "acme_[0-9]{20}");
+  EXPECT_FALSE(Catalogue::compile_beside(**known, {make_rule("new", "acme_(")}));
+}
+
 TEST(Catalogue, BuiltInIsTheSameAsItsRules) {
   const auto built_in = Catalogue::built_in();
   ASSERT_TRUE(built_in.has_value()) << built_in.error().detail();
