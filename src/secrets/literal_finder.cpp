@@ -43,7 +43,7 @@ bool is_equal(const Literal& literal, std::string_view text) {
   return true;
 }
 
-/// Hits come in the order of windows, which stand less than a literal from where they should.
+/// Hits come in the order of windows, from where they end less than a literal's length away.
 void put_in_order(std::span<LiteralFinder::Hit> hits) {
   for (std::size_t i = 1; i < hits.size(); ++i) {
     const LiteralFinder::Hit hit = hits[i];
@@ -105,9 +105,9 @@ struct Passing {
 /// Every place of a batch may pass; up to kLanes more are written at once than there are.
 using Places = std::array<std::uint16_t, (kBatchLanes + 1) * kLanes>;
 
-/// Writes down where bits stand, rising; returns how many there are.
-[[gnu::target("avx512f,avx512bw,avx512vbmi,avx512vbmi2,popcnt")]] std::size_t list_places(
-    std::span<const Passing> passing, std::uint64_t Passing::* kind, Places& places) {
+/// Where bits stand, rising, in the front of `places`.
+[[gnu::target("avx512f,avx512bw,avx512vbmi,avx512vbmi2,popcnt")]] std::span<std::uint16_t>
+list_places(std::span<const Passing> passing, std::uint64_t Passing::* kind, Places& places) {
   alignas(kLanes) static constexpr auto kEach = [] {
     std::array<std::uint8_t, kLanes> each{};
     for (std::size_t i = 0; i < kLanes; ++i) each[i] = static_cast<std::uint8_t>(i);
@@ -127,7 +127,7 @@ using Places = std::array<std::uint16_t, (kBatchLanes + 1) * kLanes>;
     }
     next += count;
   }
-  return static_cast<std::size_t>(next - places.data());
+  return {places.data(), next};
 }
 
 }  // namespace
@@ -265,33 +265,46 @@ std::size_t LiteralFinder::may_stand(std::uint32_t key, const char* data) const 
   return stands(entries_[first]) | stands(entries_[first + 1]) | static_cast<std::size_t>(more);
 }
 
+/// Thins out a list of places to those where a literal is likely. Without a branch: which of them
+/// stay cannot be foretold.
+std::span<const std::uint16_t> LiteralFinder::likely_of(std::span<std::uint16_t> places,
+                                                        const char* data,
+                                                        std::uint32_t mask) const {
+  std::size_t known = 0;
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const std::uint16_t place = places[i];
+    places[known] = place;
+    known += is_key(key_at(data + place) & mask);
+  }
+  std::size_t likely = 0;
+  for (std::size_t i = 0; i < known; ++i) {
+    const std::uint16_t place = places[i];
+    places[likely] = place;
+    likely += may_stand(key_at(data + place) & mask, data + place);
+  }
+  return places.first(likely);
+}
+
 void LiteralFinder::take(const Batch& batch, const Text& text, std::vector<Hit>& hits) const {
   std::array<Passing, kBatchLanes> all;
   const std::span passing = std::span(all).first(batch.lanes);
   look_up(tables_, batch.data, passing);
-  Places places;
-  const auto take_places = [&](std::uint64_t Passing::* kind, std::uint32_t mask) {
-    const std::size_t listed = list_places(passing, kind, places);
-    // The list is thinned out without a branch: which places stay cannot be foretold.
-    std::size_t known = 0;
-    for (std::size_t i = 0; i < listed; ++i) {
-      const std::uint16_t place = places[i];
-      places[known] = place;
-      known += is_key(key_at(batch.data + place) & mask);
-    }
-    std::size_t likely = 0;
-    for (std::size_t i = 0; i < known; ++i) {
-      const std::uint16_t place = places[i];
-      places[likely] = place;
-      likely += may_stand(key_at(batch.data + place) & mask, batch.data + place);
-    }
-    for (std::size_t i = 0; i < likely; ++i) {
-      const char* const data = batch.data + places[i];
-      compare(key_at(data) & mask, data, batch.begin + places[i], text, hits);
-    }
+  Places whole_places;
+  Places part_places;
+  const auto wholes =
+      likely_of(list_places(passing, &Passing::whole, whole_places), batch.data, kWholeKey);
+  const auto parts =
+      likely_of(list_places(passing, &Passing::part, part_places), batch.data, kShortKey);
+  const auto compare_at = [&](std::uint16_t place, std::uint32_t mask) {
+    const char* const data = batch.data + place;
+    compare(key_at(data) & mask, data, batch.begin + place, text, hits);
   };
-  take_places(&Passing::whole, kWholeKey);
-  take_places(&Passing::part, kShortKey);
+  auto part = parts.begin();
+  for (const std::uint16_t place : wholes) {
+    for (; part != parts.end() && *part < place; ++part) compare_at(*part, kShortKey);
+    compare_at(place, kWholeKey);
+  }
+  for (; part != parts.end(); ++part) compare_at(*part, kShortKey);
 }
 
 /// `data`: of the window that may begin at `at`.

@@ -66,6 +66,8 @@ class LiteralFinder {
   }
   void index(const std::vector<Entry>& entries);
   void take(const Batch& batch, const Text& text, std::vector<Hit>& hits) const;
+  std::span<const std::uint16_t> likely_of(std::span<std::uint16_t> places, const char* data,
+                                           std::uint32_t mask) const;
   void take_copy(const Text& text, std::size_t begin, std::vector<Hit>& hits) const;
   std::size_t may_stand(std::uint32_t key, const char* data) const;
   static Part part_of(const Literal& literal, std::ptrdiff_t begin);
