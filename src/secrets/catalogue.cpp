@@ -9,6 +9,7 @@
 
 #include "secrets/catalogue_blob.h"
 #include "secrets/catalogue_impl.h"
+#include "secrets/open_counts.h"
 #include "secrets/outline.h"
 
 namespace lr::secrets {
@@ -174,6 +175,17 @@ RE2::Options pattern_options() {
   return options;
 }
 
+const RE2& RulePatterns::for_groups(std::size_t size) const {
+  std::call_once(*groups_once, [&] {
+    for (OpenCounts& open : open_counts(pattern->text())) {
+      groups.emplace_back(open.longest, std::make_unique<LazyPattern>(std::move(open.pattern)));
+    }
+  });
+  const auto fitting =
+      std::ranges::find_if(groups, [&](const auto& one) { return size <= one.first; });
+  return fitting == groups.end() ? pattern->get() : fitting->second->get();
+}
+
 const RE2& LazyPattern::get() const {
   std::call_once(once_, [&] { compiled_ = std::make_unique<RE2>(text_, pattern_options()); });
   return *compiled_;
@@ -257,7 +269,7 @@ Catalogue::Impl::Impl(std::vector<Rule> from, FirstStage first)
     patterns.push_back(patterns_of(rules[i]));
     by_id.emplace(rules[i].id, i);
     const Form& form = plan.forms[i];
-    if (form.how == How::kWindow) {
+    if (form.how == How::kWindow || form.how == How::kAnchored) {
       patterns[i].edges = std::make_unique<LazyEdges>(rules[i].pattern, form.max_width);
     }
     if (form.how == How::kPath || form.how == How::kWhole) path_rules.push_back(i);

@@ -41,6 +41,7 @@ class LazyPattern {
  public:
   explicit LazyPattern(std::string text) : text_(std::move(text)) {}
   const RE2& get() const;
+  const std::string& text() const { return text_; }
 
  private:
   std::string text_;
@@ -94,8 +95,13 @@ struct AllowlistPatterns {
 /// The patterns of one rule; null where it has none.
 struct RulePatterns {
   std::unique_ptr<LazyPattern> pattern;  ///< Or the value of an assigned rule.
+  /// What tells the groups of a match of `pattern` that has so many bytes.
+  const RE2& for_groups(std::size_t size) const;
+  /// For that: patterns for matches up to some size, rising; made when first needed.
+  mutable std::vector<std::pair<std::uint32_t, std::unique_ptr<LazyPattern>>> groups;
+  std::unique_ptr<std::once_flag> groups_once = std::make_unique<std::once_flag>();
   std::unique_ptr<LazyPattern> path;
-  std::unique_ptr<LazyEdges> edges;  ///< kWindow: of its literals.
+  std::unique_ptr<LazyEdges> edges;  ///< kWindow, kAnchored: of its literals.
   std::vector<std::unique_ptr<AllowlistPatterns>> allowlists;
 };
 

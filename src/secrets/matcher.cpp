@@ -226,7 +226,7 @@ void Matcher::take_hit(const Hit& hit) {
     const std::size_t literal = hit.to - anchor.length;
     switch (catalogue_->plan.forms[anchor.rule].how) {
       case How::kAnchored:
-        if (literal >= anchor.min_offset) take_anchored(anchor.rule, literal - anchor.min_offset);
+        take_places(anchor, literal);
         break;
       case How::kWindow:
         take_window(anchor, literal);
@@ -241,12 +241,31 @@ void Matcher::take_hit(const Hit& hit) {
   }
 }
 
+/// Where the pattern matches, and its groups. RE2 is asked for the match alone first, which its
+/// automaton finds in one pass.
+bool Matcher::find_groups(std::uint32_t rule, Range where, RE2::Anchor anchor,
+                          std::span<re2::StringPiece> groups) const {
+  const RulePatterns& patterns = catalogue_->patterns[rule];
+  const RE2& pattern = patterns.pattern->get();
+  const auto count = static_cast<int>(groups.size());
+  const re2::StringPiece text(bytes_.data(), bytes_.size());
+  if (count < 2) {
+    return pattern.Match(text, where.begin, where.end, anchor, groups.data(), count);
+  }
+  if (!pattern.Match(text, where.begin, where.end, anchor, groups.data(), 1)) return false;
+  const auto begin = static_cast<std::size_t>(groups[0].data() - bytes_.data());
+  const std::size_t end = begin + groups[0].size();
+  const RE2& telling = patterns.for_groups(groups[0].size());
+  return telling.Match(text, begin, end, RE2::ANCHOR_BOTH, groups.data(), count) ||
+         pattern.Match(text, where.begin, where.end, anchor, groups.data(), count);
+}
+
 bool Matcher::run_pattern(std::uint32_t rule, Range where, RE2::Anchor anchor, Match& match) const {
   const RE2& pattern = catalogue_->patterns[rule].pattern->get();
-  std::array<re2::StringPiece, kGroupsMax> groups;
+  std::array<re2::StringPiece, kGroupsMax> all;
   const int count = std::min<int>(pattern.NumberOfCapturingGroups() + 1, kGroupsMax);
-  const re2::StringPiece text(bytes_.data(), bytes_.size());
-  if (!pattern.Match(text, where.begin, where.end, anchor, groups.data(), count)) return false;
+  const std::span groups = std::span(all).first(static_cast<std::size_t>(count));
+  if (!find_groups(rule, where, anchor, groups)) return false;
   const auto range = [&](const re2::StringPiece& group) {
     const auto begin = static_cast<std::size_t>(group.data() - bytes_.data());
     return Range{begin, begin + group.size()};
@@ -269,6 +288,40 @@ void Matcher::take_tokens(const BlockBatch& batch) {
       bytes_, batch, [&](std::uint32_t rule, std::size_t begin) { take_anchored(rule, begin); });
 }
 
+/// Looks at every place at which a match with this literal may begin, once and in rising order.
+void Matcher::take_places(const Anchor& anchor, std::size_t literal) {
+  if (literal < anchor.min_offset) return;
+  const std::size_t last = literal - anchor.min_offset;
+  if (anchor.min_offset == anchor.max_offset) return take_anchored(anchor.rule, last);
+  if (!may_be_held_at(anchor, literal)) return;
+  Pending& pending = state(anchor.rule);
+  const std::size_t first = literal - std::min<std::size_t>(literal, anchor.max_offset);
+  for (std::size_t begin = std::max(first, pending.next_begin); begin <= last; ++begin) {
+    take_anchored(anchor.rule, begin);
+  }
+  pending.next_begin = std::max(pending.next_begin, last + 1);
+}
+
+/// By what stands in front of the literal and behind it.
+bool Matcher::may_be_held_at(const Anchor& anchor, std::size_t literal) const {
+  const ByteSet& before = catalogue_->plan.forms[anchor.rule].before;
+  if (literal > 0 && !before[static_cast<std::uint8_t>(bytes_[literal - 1])]) return false;
+  const LiteralPlace place{literal, literal + anchor.length, anchor.min_offset, anchor.max_offset};
+  return anchor.length == 0 ||
+         may_be_held(catalogue_->patterns[anchor.rule].edges->get(), bytes_, place);
+}
+
+/// By what every match holds besides its literal.
+bool Matcher::may_hold_match(std::uint32_t rule, Range range) const {
+  const Form& form = catalogue_->plan.forms[rule];
+  if (!may_hold(form.rare, bytes_, range) ||
+      !may_hold(form.run, catalogue_->plan.sets, bytes_, range)) {
+    return false;
+  }
+  const auto& edges = catalogue_->patterns[rule].edges;
+  return !edges || bytes_.substr(range.begin, range.end - range.begin).contains(edges->get().word);
+}
+
 void Matcher::take_anchored(std::uint32_t rule, std::size_t begin) {
   const Form& form = catalogue_->plan.forms[rule];
   // Bytes that will be searched anyway need no look of their own.
@@ -285,7 +338,7 @@ void Matcher::take_anchored(std::uint32_t rule, std::size_t begin) {
     return add_window(rule, {begin, end});
   }
   Match match;
-  if (!may_hold(form.rare, bytes_, {begin, end}) ||
+  if (!may_hold_match(rule, {begin, end}) ||
       !run_pattern(rule, {begin, end}, RE2::ANCHOR_START, match)) {
     pending.misses = begin - pending.last_miss < kMissesNear ? pending.misses + 1 : 0;
     pending.last_miss = begin;
@@ -303,13 +356,7 @@ void Matcher::take_window(const Anchor& anchor, std::size_t literal) {
     const std::size_t last = literal + anchor.length + kKeywordReach + form.max_width;
     return add_window(anchor.rule, {literal - before, std::min(bytes_.size(), last)});
   }
-  if (literal < anchor.min_offset) return;
-  if (literal > 0 && !form.before[static_cast<std::uint8_t>(bytes_[literal - 1])]) return;
-  const LiteralPlace place{literal, literal + anchor.length, anchor.min_offset, anchor.max_offset};
-  if (anchor.length > 0 &&
-      !may_be_held(catalogue_->patterns[anchor.rule].edges->get(), bytes_, place)) {
-    return;
-  }
+  if (literal < anchor.min_offset || !may_be_held_at(anchor, literal)) return;
   const std::size_t begin = literal > anchor.max_offset ? literal - anchor.max_offset : 0;
   const std::size_t end = std::min(bytes_.size(), literal - anchor.min_offset + form.max_width);
   add_window(anchor.rule, {begin, end});
@@ -333,13 +380,7 @@ void Matcher::search_pending(std::uint32_t rule) {
   Pending& pending = states_[rule];
   pending.active = false;
   std::size_t at = std::max(pending.begin, pending.free_from);
-  const Form& form = catalogue_->plan.forms[rule];
-  if (at >= pending.end || !may_hold(form.rare, bytes_, {at, pending.end}) ||
-      !may_hold(form.run, catalogue_->plan.sets, bytes_, {at, pending.end})) {
-    return;
-  }
-  const auto& edges = catalogue_->patterns[rule].edges;
-  if (edges && !bytes_.substr(at, pending.end - at).contains(edges->get().word)) return;
+  if (at >= pending.end || !may_hold_match(rule, {at, pending.end})) return;
   Match match;
   while (at < pending.end && run_pattern(rule, {at, pending.end}, RE2::UNANCHORED, match)) {
     at = pending.free_from = match.all.end;

@@ -45,6 +45,7 @@ class Matcher {
   struct Pending {                 ///< Where a kWindow rule is to be searched.
     std::size_t begin = 0, end = 0;
     std::size_t free_from = 0;    ///< Behind the rule's last match.
+    std::size_t next_begin = 0;   ///< kAnchored: in front of it all places were looked at.
     std::size_t name_end = 0;     ///< kAssigned: of the last name whose value was looked at.
     std::size_t context_end = 0;  ///< kAssigned: how far names behind a keyword were looked at.
     std::size_t last_miss = 0;    ///< kAnchored: where the last attempt failed…
@@ -60,12 +61,17 @@ class Matcher {
                        std::optional<std::size_t> wide) const;
   void take_hit(const Hit& hit);
   void take_tokens(const BlockBatch& batch);
+  void take_places(const Anchor& anchor, std::size_t literal);
+  bool may_be_held_at(const Anchor& anchor, std::size_t literal) const;
+  bool may_hold_match(std::uint32_t rule, Range range) const;
   void take_anchored(std::uint32_t rule, std::size_t begin);
   void take_window(const Anchor& anchor, std::size_t literal);
   void take_assigned(const Anchor& anchor, std::size_t literal);
   void search_pending(std::uint32_t rule);
   void take_value(std::uint32_t rule, std::size_t keyword, Range value, bool quoted);
   bool is_value(std::uint32_t rule, std::string_view value) const;
+  bool find_groups(std::uint32_t rule, Range where, RE2::Anchor anchor,
+                   std::span<re2::StringPiece> groups) const;
   bool run_pattern(std::uint32_t rule, Range where, RE2::Anchor anchor, Match& match) const;
   Pending& state(std::uint32_t rule);
   void begin(std::string_view bytes);

@@ -37,7 +37,8 @@ struct Outline {
     std::uint16_t count = 0;
   };
   std::vector<Places> places;
-  bool at_word_edge = false;  ///< A match begins with \b.
+  bool at_word_edge = false;   ///< A match begins with \b.
+  bool at_line_start = false;  ///< It begins where a line or the text does.
 };
 Outline outline_of(const PatternNode& tree, SetTable& sets);
 
