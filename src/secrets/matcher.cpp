@@ -71,11 +71,11 @@ bool touches_any(const Range& range, std::span<const Range> ranges) {
 
 }  // namespace
 
-Matcher::Matcher(const Catalogue::Impl& catalogue)
-    : catalogue_(&catalogue), states_(catalogue.rules.size()) {}
+Matcher::Matcher(const Catalogue::Impl& catalogue, PathFits& paths)
+    : catalogue_(&catalogue), paths_(&paths), states_(catalogue.rules.size()) {}
 
-Result<Matcher> Matcher::make(const Catalogue::Impl& catalogue) {
-  Matcher matcher(catalogue);
+Result<Matcher> Matcher::make(const Catalogue::Impl& catalogue, PathFits& paths) {
+  Matcher matcher(catalogue, paths);
   hs_scratch_t* scratch = nullptr;
   for (const Stage* stage : {&catalogue.all, &catalogue.wide[0], &catalogue.wide[1]}) {
     if (stage->database == nullptr) continue;
@@ -223,6 +223,7 @@ void Matcher::scan_database(const hs_database_t* database, std::string_view text
 
 void Matcher::take_hit(const Hit& hit) {
   for (const Anchor& anchor : catalogue_->plan.anchors_of(hit.literal)) {
+    if (!paths_->fits(anchor.rule)) continue;
     const std::size_t literal = hit.to - anchor.length;
     switch (catalogue_->plan.forms[anchor.rule].how) {
       case How::kAnchored:
@@ -284,8 +285,9 @@ bool Matcher::run_pattern(std::uint32_t rule, Range where, RE2::Anchor anchor, M
 }
 
 void Matcher::take_tokens(const BlockBatch& batch) {
-  catalogue_->plan.tokens.find(
-      bytes_, batch, [&](std::uint32_t rule, std::size_t begin) { take_anchored(rule, begin); });
+  catalogue_->plan.tokens.find(bytes_, batch, [&](std::uint32_t rule, std::size_t begin) {
+    if (paths_->fits(rule)) take_anchored(rule, begin);
+  });
 }
 
 /// Looks at every place at which a match with this literal may begin, once and in rising order.
@@ -296,10 +298,29 @@ void Matcher::take_places(const Anchor& anchor, std::size_t literal) {
   if (!may_be_held_at(anchor, literal)) return;
   Pending& pending = state(anchor.rule);
   const std::size_t first = literal - std::min<std::size_t>(literal, anchor.max_offset);
+  const std::size_t width = catalogue_->plan.forms[anchor.rule].max_width;
+  if (!word_stands_in(anchor.rule, {first, std::min(bytes_.size(), last + width)})) return;
   for (std::size_t begin = std::max(first, pending.next_begin); begin <= last; ++begin) {
     take_anchored(anchor.rule, begin);
   }
   pending.next_begin = std::max(pending.next_begin, last + 1);
+}
+
+/// Whether what every match holds besides its literal does. Most ranges overlap the one before, so
+/// that what was read is not read again.
+bool Matcher::word_stands_in(std::uint32_t rule, Range range) {
+  const std::string& word = catalogue_->patterns[rule].edges->get().word;
+  if (word.empty()) return true;
+  Pending& pending = state(rule);
+  if (range.begin < pending.wordless_from || range.begin > pending.wordless_to) {
+    pending.wordless_from = pending.wordless_to = range.begin;
+  }
+  if (pending.wordless_to + word.size() > range.end) return false;
+  const std::string_view left = bytes_.substr(pending.wordless_to, range.end - pending.wordless_to);
+  const std::size_t at = left.find(word);
+  const bool stands = at != std::string_view::npos;
+  pending.wordless_to += stands ? at : left.size() - word.size() + 1;
+  return stands;
 }
 
 /// By what stands in front of the literal and behind it.

@@ -13,6 +13,7 @@
 #include "secrets/catalogue_impl.h"
 #include "secrets/decode/spot_finder.h"
 #include "secrets/document.h"
+#include "secrets/path_fits.h"
 
 namespace lr::secrets {
 
@@ -28,8 +29,9 @@ struct Match {
 /// Searches for one thread; reuses its memory from one search to the next.
 class Matcher {
  public:
+  /// Rules that `paths` says do not fit are not looked for; it outlives the matcher.
   /// Errors: kResourceExhausted when there is no memory for Vectorscan's scratch.
-  static Result<Matcher> make(const Catalogue::Impl& catalogue);
+  static Result<Matcher> make(const Catalogue::Impl& catalogue, PathFits& paths);
 
   /// The kWhole rules that the next searches shall look for: those whose path fits.
   void set_whole(std::vector<std::uint32_t> rules) { whole_ = std::move(rules); }
@@ -44,8 +46,10 @@ class Matcher {
   using Hit = LiteralFinder::Hit;  ///< Of an expression of the plan.
   struct Pending {                 ///< Where a kWindow rule is to be searched.
     std::size_t begin = 0, end = 0;
-    std::size_t free_from = 0;    ///< Behind the rule's last match.
-    std::size_t next_begin = 0;   ///< kAnchored: in front of it all places were looked at.
+    std::size_t free_from = 0;   ///< Behind the rule's last match.
+    std::size_t next_begin = 0;  ///< kAnchored: in front of it all places were looked at.
+    /// kAnchored: between these LiteralEdges::word does not begin.
+    std::size_t wordless_from = 0, wordless_to = 0;
     std::size_t name_end = 0;     ///< kAssigned: of the last name whose value was looked at.
     std::size_t context_end = 0;  ///< kAssigned: how far names behind a keyword were looked at.
     std::size_t last_miss = 0;    ///< kAnchored: where the last attempt failed…
@@ -53,7 +57,7 @@ class Matcher {
     bool active = false, touched = false;
   };
 
-  explicit Matcher(const Catalogue::Impl& catalogue);
+  Matcher(const Catalogue::Impl& catalogue, PathFits& paths);
   void collect(const Stage& stage, Range range);
   void collect_chunk(const Stage& stage, Range chunk, std::size_t overlap);
   void scan_database(const hs_database_t* database, std::string_view text, std::size_t after);
@@ -64,6 +68,7 @@ class Matcher {
   void take_places(const Anchor& anchor, std::size_t literal);
   bool may_be_held_at(const Anchor& anchor, std::size_t literal) const;
   bool may_hold_match(std::uint32_t rule, Range range) const;
+  bool word_stands_in(std::uint32_t rule, Range range);
   void take_anchored(std::uint32_t rule, std::size_t begin);
   void take_window(const Anchor& anchor, std::size_t literal);
   void take_assigned(const Anchor& anchor, std::size_t literal);
@@ -79,6 +84,7 @@ class Matcher {
   void finish();
 
   const Catalogue::Impl* catalogue_;
+  PathFits* paths_;
   Scratch scratch_;
   std::string_view bytes_;
   std::vector<Hit> hits_;

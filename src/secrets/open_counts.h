@@ -14,8 +14,8 @@ struct OpenCounts {
   std::string pattern;
   std::uint32_t longest = 0;  ///< Matches of so many bytes or less have the same groups.
 };
-/// For longer and longer matches, with fewer and fewer open counts; none when there is no count that
-/// is worth it, or the pattern is written in a way that is not understood here. Only counts of
+/// For longer and longer matches, with fewer and fewer open counts; none when there is no count
+/// that is worth it, or the pattern is written in a way that is not understood here. Only counts of
 /// single bytes are opened: copies of them cannot be empty.
 std::vector<OpenCounts> open_counts(std::string_view pattern);
 

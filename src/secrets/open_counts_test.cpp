@@ -40,9 +40,9 @@ TEST(OpenCounts, OfSingleBytes) {
 }
 
 TEST(OpenCounts, NotOfOthers) {
-  for (const char* pattern : {"abc", "a{2,15}", "a{20}", "a{3,}", "(?:ab){0,40}", "(a?){1,30}",
-                              R"(\{1,20})", "[{1,20}]", R"(\Qa{1,20}\E)", R"(\pL{1,20})", "a{1,20",
-                              "a{1,2}{1,20}", "{1,20}"}) {
+  for (const char* pattern :
+       {"abc", "a{2,15}", "a{20}", "a{3,}", "(?:ab){0,40}", "(a?){1,30}", R"(\{1,20})", "[{1,20}]",
+        R"(\Qa{1,20}\E)", R"(\pL{1,20})", "a{1,20", "a{1,2}{1,20}", "{1,20}"}) {
     EXPECT_EQ(opened(pattern), "") << pattern;
   }
 }

@@ -63,8 +63,8 @@ std::string whole_path(const Document& document) {
   return path;
 }
 
-Matcher make_matcher(const Catalogue::Impl& catalogue) {
-  auto matcher = Matcher::make(catalogue);
+Matcher make_matcher(const Catalogue::Impl& catalogue, PathFits& paths) {
+  auto matcher = Matcher::make(catalogue, paths);
   LR_CHECK(matcher.has_value());  // Out of memory is a bug of the machine, not of the input.
   return std::move(*matcher);
 }
@@ -96,7 +96,8 @@ struct Scanner::Impl {
         options(chosen),
         now(std::chrono::floor<std::chrono::seconds>(SystemClock().wall())
                 .time_since_epoch()
-                .count()) {
+                .count()),
+        path_fits(catalogue) {
     for (const Rule& rule : catalogue.rules) ranks.push_back(rank(rule));
   }
 
@@ -109,7 +110,6 @@ struct Scanner::Impl {
                  const LineIndex& lines);
   Subject subject_of(const Layer& layer, const Match& match, const LineIndex& lines);
   bool has_companions(const Layer& layer, const Match& match, const LineIndex& lines) const;
-  bool path_fits(const Match& match, std::string_view path) const;
   LineColumn place_of(const Layer& layer, const Match& match, LineIndex& lines);
   void report_one(const Layer& layer, const Match& match, LineIndex& lines);
   Matcher& matcher_at(int depth);
@@ -130,13 +130,14 @@ struct Scanner::Impl {
   LineIndex document_lines{{}};
   std::string document_path;                       ///< Of the document, with the names inside it.
   std::optional<PathKind> document_kind;           ///< Of that path, once it is asked for.
+  PathFits path_fits;                              ///< The same.
   std::vector<std::unique_ptr<Matcher>> matchers;  ///< One for each depth of decoding.
 };
 
 Matcher& Scanner::Impl::matcher_at(int depth) {
   const auto index = static_cast<std::size_t>(depth);
   while (matchers.size() <= index) {
-    matchers.push_back(std::make_unique<Matcher>(make_matcher(catalogue)));
+    matchers.push_back(std::make_unique<Matcher>(make_matcher(catalogue, path_fits)));
   }
   return *matchers[index];
 }
@@ -148,6 +149,7 @@ void Scanner::Impl::scan(const Document& document, std::optional<std::span<const
   document_lines = LineIndex(document.bytes);
   document_path = whole_path(document);
   document_kind.reset();
+  path_fits.begin(document_path);
   if (!catalogue.path_rules.empty()) scan_path(document, !changed);
   Layer layer(document, document.bytes);
   layer.via.assign(document.via.begin(), document.via.end());
@@ -225,12 +227,6 @@ void Scanner::Impl::scan_path(const Document& document, bool report_names) {
   matcher_at(0).set_whole(std::move(whole));
 }
 
-bool Scanner::Impl::path_fits(const Match& match, std::string_view path) const {
-  const auto& pattern = catalogue.patterns[match.rule].path;
-  return pattern == nullptr ||
-         RE2::PartialMatch(re2::StringPiece(path.data(), path.size()), pattern->get());
-}
-
 Subject Scanner::Impl::subject_of(const Layer& layer, const Match& match, const LineIndex& lines) {
   const auto text = [&](const Range& range) {
     return layer.bytes.substr(range.begin, range.end - range.begin);
@@ -255,7 +251,7 @@ bool Scanner::Impl::outranked(const Layer& layer, const std::vector<Match>& matc
   const Match& match = matches[index];
   const int own = ranks[match.rule];
   const auto beats = [&](const Match& other) {
-    if (ranks[other.rule] <= own || !path_fits(other, document_path)) return false;
+    if (ranks[other.rule] <= own) return false;
     if (catalogue.rules[other.rule].assigned.empty()) return overlap(other.all, match.secret);
     // From a vendor's name to its value other values may stand, and the rule may refuse its own.
     return overlap(other.secret, match.secret) &&
@@ -281,7 +277,7 @@ void Scanner::Impl::report(const Layer& layer, const std::vector<Match>& matches
   for (std::size_t i = 0; i < matches.size(); ++i) {
     const Match& match = matches[i];
     const Rule& rule = catalogue.rules[match.rule];
-    if (!match.wanted || !rule.report || !path_fits(match, document_path)) continue;
+    if (!match.wanted || !rule.report) continue;
     if (ranks[match.rule] < 2 && outranked(layer, matches, i, lines)) continue;
     report_one(layer, match, lines);
   }
