@@ -269,7 +269,7 @@ Catalogue::Impl::Impl(std::vector<Rule> from, FirstStage first)
     patterns.push_back(patterns_of(rules[i]));
     by_id.emplace(rules[i].id, i);
     const Form& form = plan.forms[i];
-    if (form.how == How::kWindow || form.how == How::kAnchored) {
+    if (form.how == How::kWindow) {
       patterns[i].edges = std::make_unique<LazyEdges>(rules[i].pattern, form.max_width);
     }
     if (form.how == How::kPath || form.how == How::kWhole) path_rules.push_back(i);

@@ -101,7 +101,7 @@ struct RulePatterns {
   mutable std::vector<std::pair<std::uint32_t, std::unique_ptr<LazyPattern>>> groups;
   std::unique_ptr<std::once_flag> groups_once = std::make_unique<std::once_flag>();
   std::unique_ptr<LazyPattern> path;
-  std::unique_ptr<LazyEdges> edges;  ///< kWindow, kAnchored: of its literals.
+  std::unique_ptr<LazyEdges> edges;  ///< kWindow: of its literals.
   std::vector<std::unique_ptr<AllowlistPatterns>> allowlists;
 };
 

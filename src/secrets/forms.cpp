@@ -139,13 +139,6 @@ class Planner {
     return set;
   }
 
-  /// Where a match may start: there, or at so few places that a look at each costs less than a
-  /// search, in which RE2 counts from all of them at once.
-  static bool starts_near(const AnchorSet& anchors, const Form& form) {
-    const std::uint32_t spread = anchors.max_offset - anchors.min_offset;
-    return spread == 0 || (spread <= kSpreadMax && form.max_width <= kShortReach);
-  }
-
   Form plan_pattern(std::uint32_t index) {
     const Rule& rule = rules_[index];
     Form form;
@@ -168,11 +161,11 @@ class Planner {
     form.needs_keyword = !rule.keywords.empty() && !holds_keyword(rule, anchors);
     if (form.needs_keyword) form.reach += kKeywordReach;
     if (usable) {
-      form.how = starts_near(*anchors, form) ? How::kAnchored : How::kWindow;
+      form.how = anchors->min_offset == anchors->max_offset ? How::kAnchored : How::kWindow;
       if (form.how == How::kAnchored) form.outline = outline_of(*tree, plan_.sets);
       form.before = bytes_before(*tree, {anchors->min_offset, anchors->max_offset});
       // Rules of long reach are searched for in wide windows, where Vectorscan is faster.
-      const bool is_token = anchors->min_offset == anchors->max_offset && form.reach <= kShortReach;
+      const bool is_token = form.how == How::kAnchored && form.reach <= kShortReach;
       if (is_token && plan_.tokens.add(index, *tree, form.outline, plan_.sets)) {
         return form;
       }

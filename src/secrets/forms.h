@@ -29,12 +29,9 @@ inline constexpr std::uint32_t kKeywordReach = 128;
 /// at: two letters and a digit are enough, two letters are not.
 inline constexpr double kLiteralBitsMin = 11;
 
-/// So many places in front of a literal are looked at one by one.
-inline constexpr std::uint32_t kSpreadMax = 256;
-
 /// How stage two finds the exact match.
 enum class How : std::uint8_t {
-  kAnchored,  ///< It starts at one of few distances before the literal.
+  kAnchored,  ///< It starts at a known distance before the literal.
   kWindow,    ///< It is somewhere around the literal.
   kAssigned,  ///< A value given to a name.
   kWhole,     ///< No literal to look for, but few paths: all of those documents is searched.

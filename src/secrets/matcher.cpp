@@ -227,7 +227,7 @@ void Matcher::take_hit(const Hit& hit) {
     const std::size_t literal = hit.to - anchor.length;
     switch (catalogue_->plan.forms[anchor.rule].how) {
       case How::kAnchored:
-        take_places(anchor, literal);
+        if (literal >= anchor.min_offset) take_anchored(anchor.rule, literal - anchor.min_offset);
         break;
       case How::kWindow:
         take_window(anchor, literal);
@@ -290,59 +290,6 @@ void Matcher::take_tokens(const BlockBatch& batch) {
   });
 }
 
-/// Looks at every place at which a match with this literal may begin, once and in rising order.
-void Matcher::take_places(const Anchor& anchor, std::size_t literal) {
-  if (literal < anchor.min_offset) return;
-  const std::size_t last = literal - anchor.min_offset;
-  if (anchor.min_offset == anchor.max_offset) return take_anchored(anchor.rule, last);
-  if (!may_be_held_at(anchor, literal)) return;
-  Pending& pending = state(anchor.rule);
-  const std::size_t first = literal - std::min<std::size_t>(literal, anchor.max_offset);
-  const std::size_t width = catalogue_->plan.forms[anchor.rule].max_width;
-  if (!word_stands_in(anchor.rule, {first, std::min(bytes_.size(), last + width)})) return;
-  for (std::size_t begin = std::max(first, pending.next_begin); begin <= last; ++begin) {
-    take_anchored(anchor.rule, begin);
-  }
-  pending.next_begin = std::max(pending.next_begin, last + 1);
-}
-
-/// Whether what every match holds besides its literal does. Most ranges overlap the one before, so
-/// that what was read is not read again.
-bool Matcher::word_stands_in(std::uint32_t rule, Range range) {
-  const std::string& word = catalogue_->patterns[rule].edges->get().word;
-  if (word.empty()) return true;
-  Pending& pending = state(rule);
-  if (range.begin < pending.wordless_from || range.begin > pending.wordless_to) {
-    pending.wordless_from = pending.wordless_to = range.begin;
-  }
-  if (pending.wordless_to + word.size() > range.end) return false;
-  const std::string_view left = bytes_.substr(pending.wordless_to, range.end - pending.wordless_to);
-  const std::size_t at = left.find(word);
-  const bool stands = at != std::string_view::npos;
-  pending.wordless_to += stands ? at : left.size() - word.size() + 1;
-  return stands;
-}
-
-/// By what stands in front of the literal and behind it.
-bool Matcher::may_be_held_at(const Anchor& anchor, std::size_t literal) const {
-  const ByteSet& before = catalogue_->plan.forms[anchor.rule].before;
-  if (literal > 0 && !before[static_cast<std::uint8_t>(bytes_[literal - 1])]) return false;
-  const LiteralPlace place{literal, literal + anchor.length, anchor.min_offset, anchor.max_offset};
-  return anchor.length == 0 ||
-         may_be_held(catalogue_->patterns[anchor.rule].edges->get(), bytes_, place);
-}
-
-/// By what every match holds besides its literal.
-bool Matcher::may_hold_match(std::uint32_t rule, Range range) const {
-  const Form& form = catalogue_->plan.forms[rule];
-  if (!may_hold(form.rare, bytes_, range) ||
-      !may_hold(form.run, catalogue_->plan.sets, bytes_, range)) {
-    return false;
-  }
-  const auto& edges = catalogue_->patterns[rule].edges;
-  return !edges || bytes_.substr(range.begin, range.end - range.begin).contains(edges->get().word);
-}
-
 void Matcher::take_anchored(std::uint32_t rule, std::size_t begin) {
   const Form& form = catalogue_->plan.forms[rule];
   // Bytes that will be searched anyway need no look of their own.
@@ -359,7 +306,7 @@ void Matcher::take_anchored(std::uint32_t rule, std::size_t begin) {
     return add_window(rule, {begin, end});
   }
   Match match;
-  if (!may_hold_match(rule, {begin, end}) ||
+  if (!may_hold(form.rare, bytes_, {begin, end}) ||
       !run_pattern(rule, {begin, end}, RE2::ANCHOR_START, match)) {
     pending.misses = begin - pending.last_miss < kMissesNear ? pending.misses + 1 : 0;
     pending.last_miss = begin;
@@ -377,7 +324,13 @@ void Matcher::take_window(const Anchor& anchor, std::size_t literal) {
     const std::size_t last = literal + anchor.length + kKeywordReach + form.max_width;
     return add_window(anchor.rule, {literal - before, std::min(bytes_.size(), last)});
   }
-  if (literal < anchor.min_offset || !may_be_held_at(anchor, literal)) return;
+  if (literal < anchor.min_offset) return;
+  if (literal > 0 && !form.before[static_cast<std::uint8_t>(bytes_[literal - 1])]) return;
+  const LiteralPlace place{literal, literal + anchor.length, anchor.min_offset, anchor.max_offset};
+  if (anchor.length > 0 &&
+      !may_be_held(catalogue_->patterns[anchor.rule].edges->get(), bytes_, place)) {
+    return;
+  }
   const std::size_t begin = literal > anchor.max_offset ? literal - anchor.max_offset : 0;
   const std::size_t end = std::min(bytes_.size(), literal - anchor.min_offset + form.max_width);
   add_window(anchor.rule, {begin, end});
@@ -401,7 +354,13 @@ void Matcher::search_pending(std::uint32_t rule) {
   Pending& pending = states_[rule];
   pending.active = false;
   std::size_t at = std::max(pending.begin, pending.free_from);
-  if (at >= pending.end || !may_hold_match(rule, {at, pending.end})) return;
+  const Form& form = catalogue_->plan.forms[rule];
+  if (at >= pending.end || !may_hold(form.rare, bytes_, {at, pending.end}) ||
+      !may_hold(form.run, catalogue_->plan.sets, bytes_, {at, pending.end})) {
+    return;
+  }
+  const auto& edges = catalogue_->patterns[rule].edges;
+  if (edges && !bytes_.substr(at, pending.end - at).contains(edges->get().word)) return;
   Match match;
   while (at < pending.end && run_pattern(rule, {at, pending.end}, RE2::UNANCHORED, match)) {
     at = pending.free_from = match.all.end;

@@ -46,10 +46,7 @@ class Matcher {
   using Hit = LiteralFinder::Hit;  ///< Of an expression of the plan.
   struct Pending {                 ///< Where a kWindow rule is to be searched.
     std::size_t begin = 0, end = 0;
-    std::size_t free_from = 0;   ///< Behind the rule's last match.
-    std::size_t next_begin = 0;  ///< kAnchored: in front of it all places were looked at.
-    /// kAnchored: between these LiteralEdges::word does not begin.
-    std::size_t wordless_from = 0, wordless_to = 0;
+    std::size_t free_from = 0;    ///< Behind the rule's last match.
     std::size_t name_end = 0;     ///< kAssigned: of the last name whose value was looked at.
     std::size_t context_end = 0;  ///< kAssigned: how far names behind a keyword were looked at.
     std::size_t last_miss = 0;    ///< kAnchored: where the last attempt failed…
@@ -65,10 +62,6 @@ class Matcher {
                        std::optional<std::size_t> wide) const;
   void take_hit(const Hit& hit);
   void take_tokens(const BlockBatch& batch);
-  void take_places(const Anchor& anchor, std::size_t literal);
-  bool may_be_held_at(const Anchor& anchor, std::size_t literal) const;
-  bool may_hold_match(std::uint32_t rule, Range range) const;
-  bool word_stands_in(std::uint32_t rule, Range range);
   void take_anchored(std::uint32_t rule, std::size_t begin);
   void take_window(const Anchor& anchor, std::size_t literal);
   void take_assigned(const Anchor& anchor, std::size_t literal);

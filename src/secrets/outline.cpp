@@ -5,8 +5,6 @@
 #include <optional>
 #include <utility>
 
-#include "secrets/sieve.h"
-
 namespace lr::secrets {
 namespace {
 
@@ -173,7 +171,6 @@ Outline outline_of(const PatternNode& tree, SetTable& sets) {
   spread(tree, {}, front);
   Outline outline;
   outline.at_word_edge = begins_at_word_edge(tree);
-  outline.at_line_start = begins_with_assertion(tree);
   const std::uint32_t certain = std::min(pattern_width(tree).min, kOutlinePlaces);
   for (std::uint32_t i = 0; i < certain; ++i) {
     if (i == 0 || front[i] != front[i - 1]) outline.places.push_back({sets.number(front[i]), 0});
@@ -184,7 +181,6 @@ Outline outline_of(const PatternNode& tree, SetTable& sets) {
 
 bool may_begin(const Outline& outline, const SetTable& sets, std::string_view bytes,
                std::size_t begin) {
-  if (outline.at_line_start && begin > 0 && bytes[begin - 1] != '\n') return false;
   if (outline.at_word_edge &&
       is_word_at(bytes, begin) == (begin > 0 && is_word_at(bytes, begin - 1))) {
     return false;

@@ -37,8 +37,7 @@ struct Outline {
     std::uint16_t count = 0;
   };
   std::vector<Places> places;
-  bool at_word_edge = false;   ///< A match begins with \b.
-  bool at_line_start = false;  ///< It begins where a line or the text does.
+  bool at_word_edge = false;  ///< A match begins with \b.
 };
 Outline outline_of(const PatternNode& tree, SetTable& sets);
 
