@@ -150,8 +150,7 @@ unsigned long long native_features() {
   return hs_populate_platform(&platform) == HS_SUCCESS ? platform.cpu_features : 0;
 }
 
-/// None where literals are looked for without Vectorscan. Nothing else is left to look for: rules
-/// without a literal are refused.
+/// None where all that is looked for is literals, and Vectorscan is not needed.
 Result<Database> needed_database(const Catalogue::Impl& impl,
                                  std::span<const std::uint32_t> chosen) {
   if (impl.by_literals) return Database();
@@ -264,7 +263,9 @@ const AnyPattern::Start* AnyPattern::start() const {
 Catalogue::Impl::Impl(std::vector<Rule> from, FirstStage first)
     : rules(std::move(from)),
       plan(make_plan(rules)),
-      by_literals(first == FirstStage::kFastest && LiteralFinder::is_supported()) {
+      by_literals(
+          first == FirstStage::kFastest && LiteralFinder::is_supported() &&
+          std::ranges::all_of(plan.expressions, LiteralFinder::takes, &Expression::literal)) {
   for (std::uint32_t i = 0; i < rules.size(); ++i) {
     patterns.push_back(patterns_of(rules[i]));
     by_id.emplace(rules[i].id, i);

@@ -78,5 +78,21 @@ TEST(FirstStage, BothFindTheSameInTheSamplesOfAllRules) {
   EXPECT_GT(found, 1'500U);
 }
 
+/// As imported rules may have them.
+TEST(FirstStage, KeywordsOfAnyLengthAreLookedFor) {
+  for (const char* keyword : {"z", "zq", "zqx", "zqxj", "zqxjv"}) {
+    Rule rule;
+    rule.id = rule.family = "own";
+    rule.pattern = "[0-9a-f]{32}";
+    rule.keywords = {keyword};
+    const auto catalogue = Catalogue::compile({rule});
+    ASSERT_TRUE(catalogue);
+    const std::string value = "6b1e0c9f3a7d42588e0f5a1c9d3b7e24";
+    EXPECT_EQ(found_in(**catalogue, std::string(keyword) + "=" + value, std::nullopt).size(), 1U)
+        << keyword;
+    EXPECT_TRUE(found_in(**catalogue, "w " + value, std::nullopt).empty()) << keyword;
+  }
+}
+
 }  // namespace
 }  // namespace lr::secrets

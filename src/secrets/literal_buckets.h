@@ -33,7 +33,7 @@ std::size_t window_size(const Literal& literal);
 std::vector<Placement> place_literals(std::span<const Literal> literals);
 
 struct PlacedLiteral {
-  Literal literal;  ///< Two bytes or more.
+  Literal literal;
   Placement place;
   std::uint32_t id = 0;  ///< What hits call it.
 };

@@ -29,6 +29,9 @@ class LiteralFinder {
 
   /// Whether this processor can run it.
   static bool is_supported();
+  /// Whether it can look for a literal: it has two bytes or more.
+  static bool takes(std::string_view literal) { return literal.size() >= 2; }
+  /// Precondition: takes() each.
   explicit LiteralFinder(std::vector<PlacedLiteral> literals);
 
   /// Adds every place where a literal stands in `bytes` and ends behind `after`, in the order of
