@@ -127,6 +127,7 @@ class Evaluation {
   OrHalt<Decision> redirect(const SpfMacroString& to, const std::string& domain, int depth) {
     if (auto over = count_lookup("redirect"); !over) return std::unexpected(over.error());
     const std::string target = expand_domain(to, domain);
+    if (auto over = within_voids(); !over) return std::unexpected(over.error());
     OrHalt<Decision> decision = check(target, depth + 1);
     if (decision && decision->result == SpfResult::kNone) {
       return permerror(fmt::format("redirect={}: it has no SPF record", target));
@@ -151,6 +152,7 @@ class Evaluation {
     if (auto over = count_lookup(name); !over) return std::unexpected(over.error());
     const std::string target =
         directive.domain.empty() ? domain : expand_domain(directive.domain, domain);
+    if (auto over = within_voids(); !over) return std::unexpected(over.error());
     switch (directive.mechanism) {
       case SpfMechanism::kInclude:
         return include(target, depth);
@@ -220,6 +222,7 @@ class Evaluation {
   // Validated names of the client (section 5.5), for ptr and for the macro p.
 
   OrHalt<std::vector<std::string>> pointers() {
+    if (auto over = within_voids(); !over) return std::unexpected(over.error());
     const Answer answer = resolver_.query(values_.reverse_name(), RecordType::kPtr);
     std::vector<std::string> names;
     if (answer.failed()) return names;
@@ -239,7 +242,8 @@ class Evaluation {
     return std::ranges::find(addresses, values_.client) != addresses.end();
   }
 
-  /// The name itself before one below it before any other; "unknown" when none is valid.
+  /// The name itself before one below it before any other; "unknown" when none is valid. Whoever
+  /// expands a macro asks within_voids() afterwards.
   std::string validated_domain(const std::string& domain) {
     OrHalt<std::vector<std::string>> names = pointers();
     if (!names) return "unknown";
@@ -248,7 +252,8 @@ class Evaluation {
     });
     for (const std::string& name : *names) {
       const OrHalt<bool> valid = is_validated(name);
-      if (valid && *valid) return name;
+      if (!valid) break;
+      if (*valid) return name;
     }
     return "unknown";
   }
@@ -274,7 +279,12 @@ class Evaluation {
   }
 
   OrHalt<bool> count_void(const Answer& answer) {
-    if (!answer.empty() || ++answer_.voids <= kSpfVoidLookups) return true;
+    if (answer.empty()) ++answer_.voids;
+    return within_voids();
+  }
+
+  OrHalt<bool> within_voids() {
+    if (answer_.voids <= kSpfVoidLookups) return true;
     return permerror(fmt::format("more than {} lookups found nothing", kSpfVoidLookups));
   }
 

@@ -77,6 +77,17 @@ TEST_F(Spf, TheThirdVoidLookupIsOneTooMany) {
   EXPECT_EQ(ask("192.0.2.1", "a@more.example").result, SpfResult::kPermError);
 }
 
+/// The macro p looks names up, too.
+TEST_F(Spf, TheThirdVoidLookupOfAMacroIsOneTooMany) {
+  for (const char* name : {"unknown.x.example", "unknown.y.example", "unknown.z.example"}) {
+    address(name, "192.0.2.9");
+  }
+  txt("example.com", "v=spf1 a:%{p}.x.example a:%{p}.y.example ~all");
+  txt("more.example", "v=spf1 a:%{p}.x.example a:%{p}.y.example a:%{p}.z.example ~all");
+  EXPECT_EQ(ask("192.0.2.1").result, SpfResult::kSoftFail);
+  EXPECT_EQ(ask("192.0.2.1", "a@more.example").result, SpfResult::kPermError);
+}
+
 TEST_F(Spf, AnEmptySenderIsThePostmasterOfTheHelo) {
   txt("mail.example.com", "v=spf1 exists:%{l}.%{o}.check.example -all");
   address("postmaster.mail.example.com.check.example", "127.0.0.2");
