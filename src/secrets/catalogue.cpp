@@ -122,7 +122,10 @@ Result<> check_rule(const Rule& rule) {
 RulePatterns patterns_of(const Rule& rule) {
   RulePatterns patterns;
   const std::string& text = rule.assigned.empty() ? rule.pattern : rule.assigned;
-  if (!text.empty()) patterns.pattern = std::make_unique<LazyPattern>(text);
+  if (!text.empty()) {
+    patterns.pattern = std::make_unique<LazyPattern>(text);
+    patterns.groups = std::make_unique<GroupPatterns>(*patterns.pattern);
+  }
   if (!rule.path.empty()) patterns.path = std::make_unique<LazyPattern>(rule.path);
   for (const Allowlist& list : rule.allowlists) {
     patterns.allowlists.push_back(std::make_unique<AllowlistPatterns>(list));
@@ -174,15 +177,15 @@ RE2::Options pattern_options() {
   return options;
 }
 
-const RE2& RulePatterns::for_groups(std::size_t size) const {
-  std::call_once(*groups_once, [&] {
-    for (OpenCounts& open : open_counts(pattern->text())) {
-      groups.emplace_back(open.longest, std::make_unique<LazyPattern>(std::move(open.pattern)));
+const RE2& GroupPatterns::get(std::size_t size) const {
+  std::call_once(once_, [&] {
+    for (OpenCounts& open : open_counts(whole_->text())) {
+      open_.push_back({open.longest, std::make_unique<LazyPattern>(std::move(open.pattern))});
     }
   });
   const auto fitting =
-      std::ranges::find_if(groups, [&](const auto& one) { return size <= one.first; });
-  return fitting == groups.end() ? pattern->get() : fitting->second->get();
+      std::ranges::find_if(open_, [&](const Open& open) { return size <= open.longest; });
+  return fitting == open_.end() ? whole_->get() : fitting->pattern->get();
 }
 
 const RE2& LazyPattern::get() const {

@@ -49,6 +49,25 @@ class LazyPattern {
   mutable std::unique_ptr<RE2> compiled_;
 };
 
+/// Where the groups of a match are, told by the smallest pattern that can (open_counts.h), which is
+/// made when first needed; safe from several threads.
+class GroupPatterns {
+ public:
+  /// `whole` outlives it.
+  explicit GroupPatterns(const LazyPattern& whole) : whole_(&whole) {}
+  /// For a match of `whole` that has so many bytes.
+  const RE2& get(std::size_t size) const;
+
+ private:
+  struct Open {
+    std::uint32_t longest = 0;
+    std::unique_ptr<LazyPattern> pattern;
+  };
+  const LazyPattern* whole_;
+  mutable std::once_flag once_;
+  mutable std::vector<Open> open_;  ///< For longer and longer matches.
+};
+
 /// Patterns of which any may match: two automata when they fit, compiled when first needed; safe
 /// from several threads.
 class AnyPattern {
@@ -94,12 +113,8 @@ struct AllowlistPatterns {
 
 /// The patterns of one rule; null where it has none.
 struct RulePatterns {
-  std::unique_ptr<LazyPattern> pattern;  ///< Or the value of an assigned rule.
-  /// What tells the groups of a match of `pattern` that has so many bytes.
-  const RE2& for_groups(std::size_t size) const;
-  /// For that: patterns for matches up to some size, rising; made when first needed.
-  mutable std::vector<std::pair<std::uint32_t, std::unique_ptr<LazyPattern>>> groups;
-  std::unique_ptr<std::once_flag> groups_once = std::make_unique<std::once_flag>();
+  std::unique_ptr<LazyPattern> pattern;   ///< Or the value of an assigned rule.
+  std::unique_ptr<GroupPatterns> groups;  ///< Of `pattern`.
   std::unique_ptr<LazyPattern> path;
   std::unique_ptr<LazyEdges> edges;  ///< kWindow: of its literals.
   std::vector<std::unique_ptr<AllowlistPatterns>> allowlists;

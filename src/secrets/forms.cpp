@@ -164,7 +164,7 @@ class Planner {
       form.how = anchors->min_offset == anchors->max_offset ? How::kAnchored : How::kWindow;
       if (form.how == How::kAnchored) form.outline = outline_of(*tree, plan_.sets);
       form.before = bytes_before(*tree, {anchors->min_offset, anchors->max_offset});
-      // Rules of long reach are searched for in wide windows, where Vectorscan is faster.
+      // Rules of long reach are searched for in wide windows, where literals are found sooner.
       const bool is_token = form.how == How::kAnchored && form.reach <= kShortReach;
       if (is_token && plan_.tokens.add(index, *tree, form.outline, plan_.sets)) {
         return form;

@@ -7,6 +7,8 @@
 #include <cstring>
 #include <utility>
 
+#include "text/ascii.h"
+
 namespace lr::secrets {
 namespace {
 
@@ -27,18 +29,10 @@ Number bytes_at(const char* data) {
 
 std::uint32_t key_at(const char* data) { return bytes_at<std::uint32_t>(data) | kCaseBits; }
 
-constexpr auto kInLowerCase = [] {
-  std::array<char, 256> table{};
-  for (unsigned c = 0; c < table.size(); ++c) {
-    table[c] = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-  }
-  return table;
-}();
-
-bool is_equal(const Literal& literal, std::string_view text) {
-  if (!literal.caseless) return literal.text == text;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (kInLowerCase[static_cast<std::uint8_t>(text[i])] != literal.text[i]) return false;
+bool is_equal(const Literal& literal, std::string_view here) {
+  if (!literal.caseless) return literal.text == here;
+  for (std::size_t i = 0; i < here.size(); ++i) {
+    if (text::to_lower(here[i]) != literal.text[i]) return false;
   }
   return true;
 }

@@ -7,12 +7,12 @@
 #include <random>
 #include <string>
 
+#include "text/ascii.h"
+
 namespace lr::secrets {
 namespace {
 
 using Hits = std::vector<LiteralFinder::Hit>;
-
-char in_lower_case(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 /// Every literal at every place, one after the other.
 Hits found_plainly(std::span<const Literal> literals, std::string_view text, std::size_t after) {
@@ -21,7 +21,7 @@ Hits found_plainly(std::span<const Literal> literals, std::string_view text, std
     const auto& [wanted, caseless] = literals[id];
     for (std::size_t at = 0; at + wanted.size() <= text.size(); ++at) {
       const std::string_view here = text.substr(at, wanted.size());
-      const bool equal = caseless ? std::ranges::equal(here, wanted, {}, in_lower_case)
+      const bool equal = caseless ? std::ranges::equal(here, wanted, {}, text::to_lower)
                                   : here == std::string_view(wanted);
       if (equal && at + wanted.size() > after) hits.push_back({at + wanted.size(), id});
     }
@@ -101,7 +101,7 @@ TEST_F(LiteralFinderTest, FindsWhatALookAtEachPlaceDoes) {
     for (std::size_t i = 0; i < 1 + random() % 60; ++i) {
       const bool caseless = random() % 2 == 0;
       std::string text = random_text(2 + random() % 12, alphabet);
-      if (caseless) std::ranges::transform(text, text.begin(), in_lower_case);
+      if (caseless) std::ranges::transform(text, text.begin(), text::to_lower);
       literals.push_back({std::move(text), caseless});
     }
     expect_same(literals, random_text(random() % 700, alphabet));

@@ -256,7 +256,7 @@ bool Matcher::find_groups(std::uint32_t rule, Range where, RE2::Anchor anchor,
   if (!pattern.Match(text, where.begin, where.end, anchor, groups.data(), 1)) return false;
   const auto begin = static_cast<std::size_t>(groups[0].data() - bytes_.data());
   const std::size_t end = begin + groups[0].size();
-  const RE2& telling = patterns.for_groups(groups[0].size());
+  const RE2& telling = patterns.groups->get(groups[0].size());
   return telling.Match(text, begin, end, RE2::ANCHOR_BOTH, groups.data(), count) ||
          pattern.Match(text, where.begin, where.end, anchor, groups.data(), count);
 }

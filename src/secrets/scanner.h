@@ -1,6 +1,7 @@
-// The scanner: bytes in, candidates out. First stage Vectorscan over all rules at once, second
-// stage RE2 on the window of each hit for the exact match, then the filters; then the same over
-// what can be decoded out of the bytes (base64, hex, percent, escapes, UTF-16), with provenance.
+// The scanner: bytes in, candidates out. The first stage looks for literals of all rules at once,
+// the second stage asks RE2 for the exact match around each hit; then come the filters, and then
+// the same over what can be decoded out of the bytes (base64, hex, percent, escapes, UTF-16), with
+// provenance.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
 // Tokens that begin a word and go on for a while, as most provider tokens do ("sk_live_…"): found
-// by their first bytes, without Vectorscan. Ordinary text has few long words, so hundreds of short
+// by their first bytes, without a search. Ordinary text has few long words, so hundreds of short
 // prefixes cost no more than one.
 #pragma once
 

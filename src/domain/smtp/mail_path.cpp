@@ -121,6 +121,7 @@ net::Task<> hand_in(const Submitting& on, SmtpSession& session, MailPathProof& p
 
 net::Task<> submit(const Submitting& on, MailPathProof& proof) {
   const Submission& to = *on.promise.submission;
+  ++proof.submissions;
   LR_CO_TRY(std::unique_ptr<net::Stream> stream, co_await connect_to_host(on, to.host, to.port));
   SmtpSession session(std::move(stream), {.deadline = on.deadline});
   Result<> done = co_await hand_in(on, session, proof);

@@ -32,6 +32,7 @@ struct MailPathProof {
   std::string message{};                 ///< As handed in.
   std::string transcript{};              ///< Of the submission; no password in it.
   std::optional<std::string> trouble{};  ///< The submission could not be asked or went silent.
+  std::size_t submissions = 0;           ///< How often the server was asked to take it.
   SmtpReply refusal{};                   ///< The submission said no; code 0: it did not.
   std::optional<net::TlsSession> submission_tls{};
   std::optional<std::string> tls_trouble{};  ///< No TLS, or no certificate that proves the server.

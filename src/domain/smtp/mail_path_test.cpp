@@ -312,6 +312,7 @@ TEST_F(MailPath, AServerThatSaysLaterIsAskedOnceMore) {
   const ScriptedMx busy({.busy_for = 100, .certificate = stage.certificate("127.0.0.1")});
   const MailPathProof refused = prove(busy.port());
   EXPECT_EQ(refused.refusal.code, 421);
+  EXPECT_EQ(refused.submissions, 2U);
   EXPECT_FALSE(refused.tls_trouble) << *refused.tls_trouble;
   EXPECT_EQ(early(refused).found(), "");
   EXPECT_EQ(early(refused).status.at("mail_path.submission_tls"), Status::kInconclusive);

@@ -1,7 +1,6 @@
 #include "domain/testing/free_port.h"
 
 #include <gtest/gtest.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -24,6 +23,17 @@ TEST(FreePort, IsGivenAwayOnce) {
     ports.insert(port);
   }
   EXPECT_EQ(ports.size(), kMany);
+  // Nor to another program.
+  const pid_t other = ::fork();
+  if (other == 0) {
+    for (std::size_t i = 0; i < kMany; ++i) {
+      if (ports.contains(free_port())) ::_exit(1);
+    }
+    ::_exit(0);
+  }
+  int status = -1;
+  ASSERT_EQ(::waitpid(other, &status, 0), other);
+  EXPECT_EQ(status, 0);
 }
 
 }  // namespace

@@ -47,7 +47,7 @@ bool is_placeholder(std::string_view secret);
 /// words.cpp: how surprising the text is as a piece of source or prose, in bits per byte. Words and
 /// identifiers are below 5.8, random letters and digits above 6.5.
 double surprise(std::string_view text);
-/// And how surprising a letter or digit is behind two others, whatever its case.
+/// And how surprising one byte of it is behind two others, in bits.
 double surprise_behind(char first, char second, char now);
 /// Reads like words, so it is no random credential.
 bool reads_like_words(std::string_view secret);

@@ -95,7 +95,7 @@ double surprise_behind(char first, char second, char now) {
   sum.add(first);
   sum.add(second);
   const double before = sum.bits();
-  sum.add(static_cast<char>(now | 0x20));
+  sum.add(now);
   return sum.bits() - before;
 }
 

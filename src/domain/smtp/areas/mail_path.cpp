@@ -158,7 +158,7 @@ void inspect(Inspection& inspection) {
   SystemRng rng;
   const MailPathOptions options;
   const MailPathProof proof = prove_mail_path(promise, inspection.network(), rng, options);
-  inspection.count_requests(2);
+  inspection.count_requests(proof.submissions + 1);  // And the mailbox.
   if (!judge_submission(inspection, proof) || !judge_arriving(inspection, proof)) return;
   const auto suffixes = PublicSuffixList::load(std::string(kPublicSuffixFile));
   RegistrableDomain registrable;
